@@ -1,0 +1,27 @@
+/// @file
+/// Geometric numbers from exponential ones.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "ranvier/base/math.hpp"
+
+namespace ranvier::random {
+
+/// Failures before the first success; the logarithm of the probability is taken once.
+class Geometric {
+public:
+    explicit Geometric(double p) : rate_(p > 0 ? -math::log1p(-p) : 0) {}
+
+    std::uint64_t from(double exponential) const {
+        const double failures = exponential / rate_;  // 0 for p = 1, whose rate is infinite
+        if (!(failures < 0x1p63)) return std::numeric_limits<std::uint64_t>::max();
+        return static_cast<std::uint64_t>(failures);
+    }
+
+private:
+    double rate_;
+};
+
+}  // namespace ranvier::random
