@@ -1,0 +1,133 @@
+#include "termination.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "ranvier/base/hash.hpp"
+
+#include "objects.hpp"
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace ranvier::parallel {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+/// How long root waits for the others to fail as well, which tells a common error from its own.
+constexpr auto patience_of_root = 1s;
+
+/// How long another rank waits for root or a lower rank to report, which ends the job meanwhile.
+constexpr auto patience_for_root = 2s;
+constexpr auto patience_per_rank = 100ms;
+constexpr auto longest_patience  = 5s;
+
+constexpr int tag_failed = 1;
+
+MPI_Comm         report_comm = MPI_COMM_NULL;
+std::atomic_flag ending      = ATOMIC_FLAG_INIT;
+
+std::string text_of_failure() {
+    if (const auto exception = std::current_exception()) return record_of(exception).text;
+    return "The program was terminated without an exception.";
+}
+
+/// One write, so that lines of several ranks cannot mix.
+void print(const std::string& text) {
+    std::cout.flush();
+    std::fflush(nullptr);
+    const std::string line = "Error: " + text + "\n";
+    if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;  // nobody is left to tell
+}
+
+/// Root only: whether all other ranks fail now, with this text.
+bool is_common(std::uint64_t hash, int ranks) {
+    const auto deadline = Clock::now() + patience_of_root;
+    int        missing  = ranks - 1;
+    while (missing > 0 && Clock::now() < deadline) {
+        int        found = 0;
+        MPI_Status status;
+        MPI_Iprobe(MPI_ANY_SOURCE, tag_failed, report_comm, &found, &status);
+        if (found == 0) {
+            std::this_thread::sleep_for(1ms);
+            continue;
+        }
+        std::uint64_t other = 0;
+        MPI_Recv(
+            &other, 1, MPI_UINT64_T, status.MPI_SOURCE, tag_failed, report_comm, MPI_STATUS_IGNORE
+        );
+        if (other != hash) return false;
+        --missing;
+    }
+    return missing == 0;
+}
+
+/// Tells root that this rank fails, and leaves it the time to report.
+void defer_to_lower_ranks(std::uint64_t hash, int rank) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Isend(&hash, 1, MPI_UINT64_T, 0, tag_failed, report_comm, &request);
+    const auto deadline =
+        Clock::now() +
+        std::min<Clock::duration>(patience_for_root + rank * patience_per_rank, longest_patience);
+    while (Clock::now() < deadline) {
+        int done = 0;
+        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        std::this_thread::sleep_for(1ms);
+    }
+}
+
+[[noreturn]] void end_job() {
+    if (ending.test_and_set())
+        while (true)
+            std::this_thread::sleep_for(1s);  // another thread is ending the job
+    std::signal(SIGTERM, SIG_DFL);            // sent by mpirun as soon as another rank has reported
+
+    std::string text = text_of_failure();
+    int         down = 0;
+    MPI_Finalized(&down);
+    if (down != 0) {
+        print(text);
+        std::_Exit(EXIT_FAILURE);
+    }
+    int rank  = 0;
+    int ranks = 1;
+    MPI_Comm_rank(report_comm, &rank);
+    MPI_Comm_size(report_comm, &ranks);
+    const std::uint64_t hash = hash_of_text(text);
+
+    bool common = false;
+    if (rank == 0) {
+        common = is_common(hash, ranks);
+    } else {
+        defer_to_lower_ranks(hash, rank);
+    }
+    if (!common) text += fmt::format(" (rank {} of {})", rank, ranks);
+    print(text);
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    std::_Exit(EXIT_FAILURE);
+}
+
+}  // namespace
+
+Termination install_terminate_handler(MPI_Comm comm) {
+    return {std::exchange(report_comm, comm), std::set_terminate(end_job)};
+}
+
+void restore_termination(const Termination& before) {
+    report_comm = before.comm;
+    std::set_terminate(before.handler);
+}
+
+}  // namespace ranvier::parallel

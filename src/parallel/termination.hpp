@@ -1,0 +1,26 @@
+/// @file
+/// How the job ends when an exception reaches the end of `main`.
+#pragma once
+
+#include <exception>
+
+#include <mpi.h>
+
+namespace ranvier::parallel {
+
+/// How exceptions that nobody catches are handled.
+struct Termination {
+    MPI_Comm               comm    = MPI_COMM_NULL;  ///< for reports of failing ranks
+    std::terminate_handler handler = nullptr;
+};
+
+/// From now on an exception that nobody catches prints one message and ends the job.
+/// @local
+/// @param comm all ranks; a duplicate that nobody else sends messages on
+/// @return what was before, for `restore_termination`
+Termination install_terminate_handler(MPI_Comm comm);
+
+/// @local
+void restore_termination(const Termination& before);
+
+}  // namespace ranvier::parallel
