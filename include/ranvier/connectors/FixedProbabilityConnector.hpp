@@ -1,0 +1,51 @@
+/// @file
+/// Each pair with the same probability.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "ranvier/base/text.hpp"
+#include "ranvier/connectors/Connector.hpp"
+#include "ranvier/parameters/Param.hpp"
+
+namespace ranvier {
+
+/// Connects each pair independently with the same probability.
+///
+/// For a target, the gaps between its sources are drawn from the geometric distribution, so the
+/// cost is proportional to the connections made, not to the pairs.
+struct FixedProbabilityConnector {
+    static constexpr std::string_view name = "FixedProbabilityConnector";
+    using Plan                             = connectors::NoPlan;
+
+    Required<double> p_connect;  ///< probability of each connection, in [0, 1]
+    SelfConnections  self_connections = SelfConnections::allow;
+
+    std::string check(const connectors::Shape&) const {
+        if (p_connect >= 0 && p_connect <= 1) return {};
+        return fmt::format("p_connect must lie in [0, 1], got {}.", number(p_connect));
+    }
+    Plan plan(const connectors::Shape&, random::Key, IndexRange) const { return {}; }
+
+    /// @local The chosen sources, ascending.
+    void presynaptic(
+        const connectors::Shape& shape,
+        std::size_t              post,
+        const Plan&,
+        random::Key          key,
+        connectors::Sources& sources
+    ) const {
+        if (p_connect == 0) return;
+        random::Stream stream{key, post};
+        for (std::uint64_t pre = stream.geometric(p_connect); pre < shape.num_pre;
+             pre += 1 + stream.geometric(p_connect))
+            sources.push_back(static_cast<std::uint32_t>(pre));
+        connectors::drop_excluded(self_connections, shape, post, sources);
+    }
+};
+static_assert(connectors::Connector<FixedProbabilityConnector>);
+
+}  // namespace ranvier

@@ -1,0 +1,71 @@
+/// @file
+/// This rank's cells of one population, whatever their model.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ranvier/base/Quantity.hpp"
+#include "ranvier/base/types.hpp"
+#include "ranvier/models/Column.hpp"
+#include "ranvier/models/tables.hpp"
+
+namespace ranvier::models {
+
+/// Parameters and state of the local slice. Cells are counted from 0 within the slice.
+///
+/// Everything here is local; the population makes calls collective and messages common.
+class CellGroup {
+public:
+    CellGroup(std::string_view model, std::size_t num_cells, std::vector<ParameterInfo> parameters)
+        : model_(model),
+          num_cells_(num_cells),
+          parameters_(std::move(parameters)),
+          columns_(parameters_.size()) {}
+    virtual ~CellGroup()                   = default;
+    CellGroup(const CellGroup&)            = delete;
+    CellGroup& operator=(const CellGroup&) = delete;
+
+    std::string_view                  model() const { return model_; }
+    std::size_t                       num_cells() const { return num_cells_; }
+    const std::vector<ParameterInfo>& parameters() const { return parameters_; }
+    const Column& column(std::size_t parameter) const { return columns_[parameter]; }
+
+    virtual const std::vector<StateInfo>&    states() const    = 0;
+    virtual const std::vector<ReceptorInfo>& receptors() const = 0;
+    virtual Input                            input() const     = 0;
+    virtual bool                             is_source() const = 0;
+
+    /// Replaces columns and derives what depends on them. `now` is the current step: sources keep
+    /// what they have emitted up to it.
+    void set_columns(std::vector<std::pair<std::size_t, Column>> columns, Step now) {
+        for (auto& [place, column] : columns)
+            columns_[place] = std::move(column);
+        parameters_changed(now);
+    }
+
+    /// Canonical state (v is v_reset while refractory) of all local cells, in PyNN's unit.
+    virtual void read_state(std::size_t state, std::span<double> out) const = 0;
+    /// Sets one state variable of all local cells; a refractory cell that is given a v is free.
+    virtual void write_state(std::size_t state, std::span<const double> values) = 0;
+
+    /// Bits of the canonical state of one cell, as held (single precision differs from double).
+    virtual std::uint64_t state_bits(std::size_t state, std::size_t cell) const = 0;
+
+protected:
+    virtual void parameters_changed(Step now) = 0;
+
+    const std::vector<Column>& columns() const { return columns_; }
+
+private:
+    std::string_view           model_;
+    std::size_t                num_cells_;
+    std::vector<ParameterInfo> parameters_;
+    std::vector<Column>        columns_;
+};
+
+}  // namespace ranvier::models

@@ -1,0 +1,86 @@
+/// @file
+/// What a cell model is, and what models share.
+///
+/// A model is one struct: parameters and initial values as the user writes them, the lists
+/// `parameters()`, `states()`, `receptors()`, `prepare` (constants of one cell, once), `advance`
+/// (one time step of as many cells as V has lanes) and `on_spike`.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <tuple>
+
+#include "ranvier/base/Quantity.hpp"
+#include "ranvier/base/math.hpp"
+#include "ranvier/models/Column.hpp"
+#include "ranvier/models/tables.hpp"
+
+namespace ranvier::models {
+
+/// What `prepare` returns for one cell.
+template <class C>
+struct Derived {
+    C    constants;   ///< for `advance`
+    Time refractory;  ///< for how long v is held after a spike
+};
+
+/// The parameters of one cell: `p[&IF_curr_exp::tau_m]` is a Time.
+template <class M>
+class CellValues {
+public:
+    CellValues(const std::vector<Column>& columns, std::size_t cell)
+        : columns_(columns), cell_(cell) {}
+
+    template <class Q>
+    Q operator[](Param<Q> M::*member) const {
+        double      found = 0;
+        std::size_t place = 0;
+        std::apply(
+            [&](const auto&... entry) {
+                (
+                    [&] {
+                        if constexpr (std::same_as<decltype(entry.member), Param<Q> M::*>) {
+                            if (entry.member == member) found = columns_[place].number(cell_);
+                        }
+                        ++place;
+                    }(),
+                    ...);
+            },
+            M::parameters());
+        return from_pynn_value<Q>(found);
+    }
+
+private:
+    const std::vector<Column>& columns_;
+    std::size_t                cell_;
+};
+
+/// Response of the potential, one step later, to a unit of exponentially decaying current:
+/// tau_m tau_s / (cm (tau_m - tau_s)) (exp(-dt/tau_m) - exp(-dt/tau_s)), doi:10.1007/s004220050570.
+///
+/// Written so that tau_s equal or close to tau_m loses no digits.
+inline Resistance exact_propagator(Time tau_m, Time tau_s, Capacitance cm, Time dt) {
+    const double x     = dt * (tau_m - tau_s) / (tau_m * tau_s);
+    const double ratio = x == 0 ? 1 : math::expm1(x) / x;
+    return (dt / cm) * (math::exp(-(dt / tau_s)) * ratio);
+}
+
+template <class M>
+concept CellModel = requires(
+    typename M::template State<double>&           state,
+    const typename M::template Constants<double>& constants,
+    const CellValues<M>&                          values,
+    Time                                          dt
+) {
+    { M::name } -> std::convertible_to<std::string_view>;
+    { M::input } -> std::convertible_to<Input>;
+    typename M::Initial;
+    M::parameters();
+    M::states();
+    M::receptors();
+    { M::prepare(values, dt) } -> std::same_as<Derived<typename M::template Constants<double>>>;
+    { M::advance(state, constants) } -> std::same_as<bool>;
+    M::on_spike(state, constants);
+};
+
+}  // namespace ranvier::models

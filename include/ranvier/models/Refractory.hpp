@@ -1,0 +1,50 @@
+/// @file
+/// Which cells are held after a spike, and until when.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "ranvier/base/types.hpp"
+
+namespace ranvier::models {
+
+/// Cells waiting for the end of their refractory period, filed by the step at which it ends.
+///
+/// A ring of lists: finding those due at a step costs only their number. Periods longer than the
+/// ring are filed again each time round.
+class Refractory {
+public:
+    void hold(std::uint32_t cell, Step until) { list(until).push_back({until, cell}); }
+
+    /// Calls `free(cell)` for every cell whose period ends at `step`. Called for every step in turn.
+    template <class F>
+    void release(Step step, F&& free) {
+        auto&       due  = list(step);
+        std::size_t kept = 0;
+        for (const auto& [until, cell] : due) {
+            if (until == step)
+                free(cell);
+            else
+                due[kept++] = {until, cell};
+        }
+        due.resize(kept);
+    }
+
+    /// Frees all cells without a call, for instance because they were given a new potential.
+    void clear() {
+        for (auto& due : ring_)
+            due.clear();
+    }
+
+private:
+    std::vector<std::pair<Step, std::uint32_t>>& list(Step step) {
+        return ring_[static_cast<std::size_t>(step) % ring_.size()];
+    }
+
+    std::vector<std::vector<std::pair<Step, std::uint32_t>>> ring_{128};
+};
+
+}  // namespace ranvier::models

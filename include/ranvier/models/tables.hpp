@@ -1,0 +1,131 @@
+/// @file
+/// What the library knows of a model by name: its parameters, state variables and receptors.
+///
+/// A model lists them with `parameter`, `state` and `receptor`; everything else (values from
+/// specifications, checks, messages, files) follows from the lists.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "ranvier/base/Quantity.hpp"
+#include "ranvier/parameters/Param.hpp"
+#include "ranvier/parameters/Sequence.hpp"
+
+namespace ranvier::models {
+
+/// What a value must satisfy. Every value must be finite.
+enum class Rule { any, positive, non_negative, non_decreasing };
+
+/// Whether a value satisfies a rule; numbers only.
+bool satisfies(Rule rule, double value);
+/// The rule as the end of "must be": `> 0 ms`, `finite`.
+std::string required_by(Rule rule, std::string_view unit);
+
+/// How input acts on a cell; decides the unit of a weight.
+enum class Input { current, conductance, voltage };
+/// `nA`, `uS` or `mV`.
+std::string_view weight_unit(Input input);
+
+struct ParameterInfo {
+    std::string name;
+    std::string unit;  ///< as a user of PyNN writes the value
+    Rule        rule        = Rule::any;
+    bool        is_sequence = false;
+};
+
+struct StateInfo {
+    std::string name;
+    std::string unit;
+    double      initial = 0;  ///< PyNN's default, in `unit`
+};
+
+struct ReceptorInfo {
+    std::string name;
+    std::size_t state = 0;  ///< the state variable to which an arriving weight is added
+};
+
+/// One line of a model's list of parameters.
+template <class M, class Q>
+struct ParameterEntry {
+    using Value = Q;
+    std::string_view name;
+    Param<Q> M::*member;
+    Rule         rule;
+};
+template <class M, class Q>
+constexpr auto parameter(std::string_view name, Param<Q> M::*member, Rule rule = Rule::any) {
+    return ParameterEntry<M, Q>{name, member, rule};
+}
+
+/// One line of a model's list of state variables, in the order of its `State`.
+template <class I, class Q>
+struct StateEntry {
+    using Value = Q;
+    std::string_view name;
+    Param<Q> I::*member;
+    Q            initial;
+};
+template <class I, class Q>
+constexpr auto state(std::string_view name, Param<Q> I::*member, std::type_identity_t<Q> initial) {
+    return StateEntry<I, Q>{name, member, initial};
+}
+
+/// One line of a model's list of receptors: arriving weights are added to `state`.
+struct ReceptorEntry {
+    std::string_view name;
+    std::string_view state;
+};
+constexpr ReceptorEntry receptor(std::string_view name, std::string_view state) {
+    return {name, state};
+}
+
+template <class M>
+std::vector<ParameterInfo> parameter_infos() {
+    std::vector<ParameterInfo> infos;
+    std::apply(
+        [&](const auto&... entry) {
+            (infos.push_back(
+                 {std::string{entry.name},
+                  std::string{
+                      std::is_same_v<typename std::decay_t<decltype(entry)>::Value, Sequence>
+                          ? unit_name<Time>()
+                          : unit_name<typename std::decay_t<decltype(entry)>::Value>()},
+                  entry.rule,
+                  std::is_same_v<typename std::decay_t<decltype(entry)>::Value, Sequence>}),
+             ...);
+        },
+        M::parameters());
+    return infos;
+}
+
+template <class M>
+std::vector<StateInfo> state_infos() {
+    std::vector<StateInfo> infos;
+    std::apply(
+        [&](const auto&... entry) {
+            (infos.push_back(
+                 {std::string{entry.name},
+                  std::string{unit_name<typename std::decay_t<decltype(entry)>::Value>()},
+                  pynn_value(entry.initial)}),
+             ...);
+        },
+        M::states());
+    return infos;
+}
+
+template <class M>
+std::vector<ReceptorInfo> receptor_infos() {
+    std::vector<ReceptorInfo>    infos;
+    const std::vector<StateInfo> states = state_infos<M>();
+    for (const ReceptorEntry& entry : M::receptors()) {
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            if (states[i].name == entry.state) infos.push_back({std::string{entry.name}, i});
+        }
+    }
+    return infos;
+}
+
+}  // namespace ranvier::models

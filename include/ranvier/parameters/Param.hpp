@@ -1,0 +1,86 @@
+/// @file
+/// A parameter as the user writes it: typed by its unit, given in any of the ways of PyNN.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "ranvier/base/Quantity.hpp"
+#include "ranvier/parameters/Specification.hpp"
+#include "ranvier/random/RandomDistribution.hpp"
+
+namespace ranvier {
+
+/// A parameter of dimension Q (a Quantity, or double for a pure number).
+///
+/// Accepts a value, a RandomDistribution, one value per member of the group (`std::vector<Q>`), or
+/// a function of the member's index. Anything in another unit does not compile.
+template <class Q>
+class Param {
+public:
+    /// Not given: the model's default, or what the cell has already.
+    Param() = default;
+
+    Param(Q value) : specification_(pynn_value(value)) {}
+
+    Param(const RandomDistribution<Q>& distribution)
+        : specification_(distribution.untyped()) {}
+
+    Param(const std::vector<Q>& values) : specification_(numbers(values)) {}
+
+    template <std::invocable<std::size_t> F>
+        requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Q>
+    Param(F function)
+        : specification_(parameters::Specification::Function{
+              [function = std::move(function)](std::size_t index) {
+                  return pynn_value(Q{function(index)});
+              }}) {}
+
+    bool is_given() const { return specification_.has_value(); }
+
+    /// The values in PyNN's unit. @pre is_given()
+    const parameters::Specification& specification() const { return *specification_; }
+
+private:
+    static std::vector<double> numbers(const std::vector<Q>& values) {
+        std::vector<double> result;
+        result.reserve(values.size());
+        for (const Q value : values)
+            result.push_back(pynn_value(value));
+        return result;
+    }
+
+    std::optional<parameters::Specification> specification_;
+};
+
+/// An option that has no default: leaving it out does not compile.
+template <class T>
+class Required {
+public:
+    Required() = delete;
+    template <std::convertible_to<T> U>
+    Required(U&& value) : value_(std::forward<U>(value)) {}
+
+    operator const T&() const { return value_; }
+
+private:
+    T value_;
+};
+
+/// `count` values from `first` to `last`, both included, equally spaced.
+template <class Q>
+std::vector<Q> linspace(Q first, Q last, std::size_t count) {
+    std::vector<Q> values;
+    values.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const double part = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0;
+        values.push_back(i + 1 == count && count > 1 ? last : first + part * (last - first));
+    }
+    return values;
+}
+
+}  // namespace ranvier
