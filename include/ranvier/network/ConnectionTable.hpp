@@ -1,0 +1,175 @@
+/// @file
+/// The connections from one population into one block of local cells, stored by source.
+///
+/// New connections are filed by groups of 256 sources. Before they are used, each group is sorted
+/// into rows: one per source and channel, the segments of a row ordered by delay, so that the
+/// spikes of a source are delivered by walking its row once, one segment per step.
+///
+///     row of a source:   first delay 3 | segment | segment
+///     segment:           n = 2, steps to the next segment 4 | targets 7 9 | weights 0.1 0.2
+///     last segment:      n = 1, end                         | targets 7   | weights 0.3
+///
+/// means: 3 steps after a spike add 0.1 to target 7 and 0.2 to target 9; 4 steps later 0.3 to 7.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "ranvier/base/AlignedArray.hpp"
+
+namespace ranvier::network {
+
+/// Where and how connections act on a block: one receptor, and the weights either one per
+/// connection or one for all. Several projections between the same populations onto the same
+/// receptor differ in `ordinal`, so that a connection is known by (channel, source, target).
+struct Channel {
+    std::uint16_t ordinal  = 0;
+    std::uint16_t receptor = 0;
+    bool          drive    = false;  ///< one-to-one input of Poisson sources, summed separately
+    bool          constant = false;  ///< all connections have `weight`; none is stored
+    double        weight   = 0;
+
+    friend auto operator<=>(const Channel&, const Channel&) = default;
+};
+using ChannelId = std::uint16_t;
+
+/// Header of a segment. `gap` is the number of steps to the next segment; 0 continues at the same
+/// delay; `last` ends the row.
+struct SegmentHeader {
+    static constexpr std::uint16_t last = 0xffff;
+    std::uint16_t                  count;
+    std::uint16_t                  gap;
+};
+
+/// Bytes of the targets of a segment, padded so that what follows is aligned to 4 bytes.
+constexpr std::size_t target_bytes(std::size_t count) { return (2 * count + 3) / 4 * 4; }
+
+template <class T>
+class ConnectionTable {
+public:
+    static constexpr std::size_t group_size = 256;
+
+    /// What one connection is when it is filed.
+    struct Record {
+        std::uint16_t target;           ///< cell of the block
+        ChannelId     channel;
+        std::uint32_t delay_and_source;  ///< steps << 8 | source within its group
+        T             weight;
+
+        std::uint32_t delay() const { return delay_and_source >> 8; }
+        std::uint32_t source() const { return delay_and_source & 0xff; }
+    };
+    static constexpr std::uint32_t max_delay = (1u << 24) - 1;
+
+    explicit ConnectionTable(std::size_t num_sources)
+        : groups_((num_sources + group_size - 1) / group_size) {}
+
+    /// Files a connection. Of connections that agree in source, channel and target those added first
+    /// come first for ever.
+    void add(
+        std::uint32_t source, ChannelId channel, std::uint16_t target, std::uint32_t delay, T weight
+    ) {
+        Group& group = groups_[source / group_size];
+        if (group.pending.empty() || group.pending.back().size() == chunk_size) {
+            const bool first = group.pending.empty();
+            group.pending.emplace_back();
+            if (!first) group.pending.back().reserve(chunk_size);  // small groups stay small
+            has_pending_ = true;
+        }
+        group.pending.back().push_back(
+            {target, channel, delay << 8 | (source & 0xff), weight});
+    }
+
+    bool has_pending() const { return has_pending_; }
+
+    /// Numbers of connections filed and not yet built, per group; `roll_back` returns to them.
+    std::vector<std::size_t> mark() const;
+    void                     roll_back(const std::vector<std::size_t>& mark);
+
+    /// Sorts all that was added into rows. `channels` is the network's list.
+    void build(const std::vector<Channel>& channels);
+
+    /// The row of a source on a channel of this table (place in `channels()`); nullptr if empty.
+    const std::byte* row(std::uint32_t source, std::size_t place) const {
+        const Group& group = groups_[source / group_size];
+        if (group.rows.empty()) return nullptr;
+        const std::uint32_t offset = group.rows[place * group_size + source % group_size];
+        return offset == no_row ? nullptr : group.bytes + std::size_t{4} * offset;
+    }
+
+    /// Channels that occur here, in canonical order (of `Channel`).
+    const std::vector<ChannelId>& channels() const { return channels_; }
+
+    /// Calls `f(target, delay, weight)` for the connections of a source on a channel, by delay, then
+    /// target as added. @pre built
+    template <class F>
+    void for_each(std::uint32_t source, std::size_t place, const Channel& channel, F&& f) const;
+
+    std::size_t bytes() const;
+
+private:
+    static constexpr std::size_t   chunk_size = 4096;
+    static constexpr std::uint32_t no_row     = 0xffffffff;
+
+    struct Group {
+        std::vector<std::vector<Record>> pending;
+        std::vector<std::uint32_t>       rows;   ///< [channels][group_size], in units of 4 bytes
+        const std::byte*                 bytes = nullptr;
+        std::size_t                      num_bytes = 0;
+    };
+
+    std::vector<Record>    collect(const std::vector<Channel>& channels, Group& group);
+    void                   sort_group(const std::vector<Channel>& channels, Group& group);
+    void                   write_row(const Channel& channel, Record* first, Record* last);
+    void                   write_segment(const Channel&, const Record* first, std::size_t count,
+                                         std::uint16_t gap);
+    const std::byte*       keep(const std::vector<std::byte>& bytes);
+
+    std::vector<Group>                   groups_;
+    std::vector<ChannelId>               channels_;
+    bool                                 has_pending_ = false;
+    std::vector<AlignedArray<std::byte>> slabs_;
+    std::size_t                          slab_used_ = 0;
+    std::size_t                          expected_bytes_ = 0;  ///< still to come in this build
+    std::vector<Record>                  sorted_;              ///< buffers reused between groups
+    std::vector<Record>                  by_delay_;
+    std::vector<std::uint32_t>           histogram_;
+    std::vector<std::byte>               row_bytes_;
+};
+
+template <class T>
+template <class F>
+void ConnectionTable<T>::for_each(
+    std::uint32_t source, std::size_t place, const Channel& channel, F&& f
+) const {
+    const std::byte* at = row(source, place);
+    if (!at) return;
+    std::uint32_t delay;
+    std::memcpy(&delay, at, sizeof delay);
+    at += sizeof delay;
+    for (;;) {
+        SegmentHeader header;
+        std::memcpy(&header, at, sizeof header);
+        at += sizeof header;
+        const std::byte* weights = at + target_bytes(header.count);
+        for (std::size_t i = 0; i < header.count; ++i) {
+            std::uint16_t target;
+            T             weight = static_cast<T>(channel.weight);
+            std::memcpy(&target, at + i * sizeof target, sizeof target);
+            if (!channel.constant) std::memcpy(&weight, weights + i * sizeof weight, sizeof weight);
+            f(target, delay, weight);
+        }
+        if (header.gap == SegmentHeader::last) return;
+        delay += header.gap;
+        at = weights + (channel.constant ? 0 : header.count * sizeof(T));
+    }
+}
+
+extern template class ConnectionTable<double>;
+extern template class ConnectionTable<float>;
+
+}  // namespace ranvier::network

@@ -1,0 +1,167 @@
+/// @file
+/// The network: all populations and projections of a simulation, of which each rank holds its part.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ranvier/base/TimeGrid.hpp"
+#include "ranvier/connectors/Connector.hpp"
+#include "ranvier/models/SourceGroup.hpp"
+#include "ranvier/models/synapses/StaticSynapse.hpp"
+#include "ranvier/network/Store.hpp"
+#include "ranvier/network/records.hpp"
+#include "ranvier/parallel/Communicator.hpp"
+
+namespace ranvier {
+
+/// Precision of state, weights and sums. Each gives the same bits at every number of ranks.
+enum class Precision { float64, float32 };
+
+/// Choices that change speed or memory and no result; for measurements and tests.
+struct Tuning {
+    std::size_t block_cells  = 40960;  ///< slots of a block, at most 65536, a multiple of 16
+    bool        fuse_poisson = true;   ///< one-to-one Poisson input goes straight to its targets
+};
+
+/// How a network is set up; the same on every rank.
+struct NetworkOptions {
+    Time                timestep = 0.1_ms;
+    std::optional<Time> min_delay{};  ///< none: the smallest delay in the network
+    std::optional<Time> max_delay{};  ///< none: no bound
+    std::uint64_t       seed      = 42;
+    Precision           precision = Precision::float64;
+    Tuning              tuning{};
+};
+
+/// A parameter or state variable by name, with its value in PyNN's unit: `{"tau_m", 10.0}`.
+struct NamedValue {
+    std::string               name;
+    parameters::Specification value;
+};
+
+namespace network {
+
+/// What makes the local cells of a population, given how many there are.
+using GroupFactory = std::function<std::unique_ptr<models::CellGroup>(
+    Precision, const models::SourceContext&)>;
+
+/// The place of a parameter or state variable in the lists of the population's model.
+/// @local @throws ParameterError with the valid names, the nearest first
+std::size_t place_of(const PopulationRecord& population, std::string_view name, bool state);
+
+/// A population about to be made.
+struct PopulationRequest {
+    std::size_t                size = 0;
+    std::string                label;  ///< empty: "population<k>"
+    GroupFactory               make_group;
+    std::vector<models::Given> parameters;
+    std::vector<NamedValue>    initial_values;  ///< over the model's defaults
+};
+
+/// A projection about to be made.
+struct ProjectionRequest {
+    std::size_t                       pre = 0, post = 0;
+    std::string                       label;          ///< empty: "<pre label>→<post label>"
+    std::string                       receptor_type;  ///< empty: chosen by the sign of the weight
+    std::unique_ptr<connectors::Rule> rule;
+    StaticSynapse                     synapse;
+};
+
+/// Populations, projections and what this rank holds of them. Users meet it as Simulation.
+///
+/// Identity: the streams of a population are keyed by its label, those of a projection by the labels
+/// of both sides, the receptor, and its own label or its ordinal among the unlabelled projections
+/// between them, so that unrelated objects may be created in any order.
+class Network {
+public:
+    /// @collective @throws ParameterError
+    Network(const Communicator& comm, const NetworkOptions& options);
+    ~Network();
+    Network(const Network&)            = delete;
+    Network& operator=(const Network&) = delete;
+
+    const Communicator&   comm() const { return comm_; }
+    const NetworkOptions& options() const { return options_; }
+    const TimeGrid&       grid() const { return grid_; }
+
+    /// Adds a population; its values are resolved at once. @collective
+    PopulationRecord& add(PopulationRequest request);
+    /// Adds a projection; its connections are made at once. @collective
+    ProjectionRecord& add(ProjectionRequest request);
+
+    std::vector<std::unique_ptr<PopulationRecord>>&       populations() { return populations_; }
+    const std::vector<std::unique_ptr<PopulationRecord>>& populations() const {
+        return populations_;
+    }
+    const std::vector<std::unique_ptr<ProjectionRecord>>& projections() const {
+        return projections_;
+    }
+
+    /// Gives parameters or state variables new values. @collective
+    void set_parameters(PopulationRecord&, std::vector<models::Given> values);
+    void set_states(PopulationRecord&, std::vector<models::Given> values);
+
+    /// This rank's connections of a projection, by target, source, delay. @local
+    std::vector<Connection> local_connections(const ProjectionRecord& projection);
+
+    /// Order-independent digest of all connections, parameters and state, the same on every rank.
+    /// @collective
+    std::uint64_t digest();
+
+    /// Smallest delay that the run may rely on, in steps. Without connections, a long time.
+    Step min_delay_steps() const;
+
+    Step now() const { return now_; }
+    void set_now(Step step) { now_ = step; }
+
+    template <class T>
+    Store<T>& store() {
+        return std::get<Store<T>>(store_);
+    }
+    std::uint64_t num_cells() const { return next_gid_; }
+    std::uint64_t num_connections() const;
+    std::size_t   connection_bytes() const;  ///< on this rank
+
+private:
+    struct ResolvedColumns;
+    ResolvedColumns resolve(
+        const PopulationRecord& population, const std::vector<models::Given>& values, bool states
+    );
+    void resolve_here(
+        const PopulationRecord&, const std::vector<models::Given>&, bool states, ResolvedColumns&
+    ) const;
+    void check_rules(
+        const PopulationRecord&, const std::vector<models::Given>&, bool states,
+        const ResolvedColumns&
+    ) const;
+    static void  write_states(PopulationRecord&, const ResolvedColumns&);
+    std::string  checked_label(const PopulationRequest& request) const;
+    std::size_t  choose_receptor(const ProjectionRequest&, const std::string& name) const;
+    std::uint64_t identity(const ProjectionRequest&, std::size_t receptor);
+    void         check_synapse(const ProjectionRequest&, const std::string& name, ConnectRequest&);
+    void         choose_channel(const ProjectionRequest&, ProjectionRecord&, const ConnectRequest&);
+    void         generate(ProjectionRecord&, const ConnectRequest&);
+    void         agree(const Violation& mine, const ProjectionRecord&, const ConnectRequest&) const;
+
+    Communicator                                   comm_;
+    NetworkOptions                                 options_;
+    TimeGrid                                       grid_;
+    std::vector<std::unique_ptr<PopulationRecord>> populations_;
+    std::vector<std::unique_ptr<ProjectionRecord>> projections_;
+    std::set<std::uint64_t>                        keys_;
+    Gid                                            next_gid_ = 0;
+    Step                                           now_      = 0;
+    std::variant<Store<double>, Store<float>>      store_;
+};
+
+}  // namespace network
+}  // namespace ranvier

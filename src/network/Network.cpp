@@ -1,0 +1,204 @@
+#include "ranvier/network/Network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "ranvier/base/Error.hpp"
+#include "ranvier/base/hash.hpp"
+#include "ranvier/base/text.hpp"
+#include "ranvier/models/kernel.hpp"
+#include "ranvier/parallel/collective.hpp"
+#include "ranvier/parallel/partition.hpp"
+
+#include "ResolvedColumns.hpp"
+
+namespace ranvier::network {
+
+namespace {
+
+void check_delay_option(const TimeGrid& grid, const std::optional<Time>& delay, const char* name) {
+    if (!delay) return;
+    const double ms = delay->value();
+    if (!(ms >= grid.timestep().value()) || !std::isfinite(ms)) {
+        throw ParameterError(
+            fmt::format(
+                "Simulation: {} must be at least the time step {} ms, got {} ms.", name,
+                number(grid.timestep().value()), number(ms)),
+            {.parameter = name});
+    }
+}
+
+std::variant<Store<double>, Store<float>> make_store(
+    const TimeGrid& grid, const NetworkOptions& options
+) {
+    const std::size_t cells = options.tuning.block_cells;
+    if (cells == 0 || cells > 65536 || cells % models::lane_padding != 0) {
+        throw ParameterError(
+            fmt::format(
+                "Simulation: tuning.block_cells must be a multiple of {} up to 65536, got {}.",
+                models::lane_padding, cells),
+            {.parameter = "block_cells"});
+    }
+    if (options.precision == Precision::float64) return Store<double>{grid, cells};
+    return Store<float>{grid, cells};
+}
+
+}  // namespace
+
+Network::Network(const Communicator& comm, const NetworkOptions& options)
+    : comm_(comm),
+      options_(options),
+      grid_(options.timestep),
+      store_(make_store(grid_, options)) {
+    check_delay_option(grid_, options.min_delay, "min_delay");
+    check_delay_option(grid_, options.max_delay, "max_delay");
+    if (options.min_delay && options.max_delay && *options.min_delay > *options.max_delay) {
+        throw ParameterError(
+            fmt::format(
+                "Simulation: min_delay {} ms must not exceed max_delay {} ms.",
+                number(options.min_delay->value()), number(options.max_delay->value())),
+            {.parameter = "min_delay"});
+    }
+    require_same(comm_, options.seed, "Simulation: seed");
+    require_same(comm_, options.timestep.value(), "Simulation: timestep");
+    require_same(comm_, static_cast<int>(options.precision), "Simulation: precision");
+}
+
+Network::~Network() = default;
+
+std::string Network::checked_label(const PopulationRequest& request) const {
+    const std::string label = request.label.empty()
+                                  ? fmt::format("population{}", populations_.size())
+                                  : request.label;
+    if (label.find('/') != std::string::npos) {
+        throw ParameterError(
+            fmt::format(
+                "Population \"{}\": a label must not contain \"/\", which separates groups in the "
+                "result files. Use another character.",
+                label),
+            {.label = label});
+    }
+    for (const auto& other : populations_) {
+        if (other->label == label) {
+            throw ParameterError(
+                fmt::format(
+                    "Population \"{}\": this label is taken; labels key the random streams and name "
+                    "the results. Choose another one.",
+                    label),
+                {.label = label});
+        }
+    }
+    constexpr std::size_t largest = 0xffffffff;
+    if (request.size > largest) {
+        throw ParameterError(
+            fmt::format(
+                "Population \"{}\": at most {} cells fit into one population, got {}. Split it.",
+                label, largest, request.size),
+            {.label = label});
+    }
+    return label;
+}
+
+PopulationRecord& Network::add(PopulationRequest request) {
+    auto population       = std::make_unique<PopulationRecord>();
+    population->label     = checked_label(request);
+    population->id        = populations_.size();
+    population->size      = request.size;
+    population->first_gid = next_gid_;
+    population->slice     = slice_of(request.size, comm_.rank(), comm_.size());
+    require_same(comm_, population->label, "Population: label");
+    require_same(comm_, population->size, "Population: size");
+
+    collectively(comm_, [&] {
+        const random::Key key = random::make_key(
+            options_.seed, random::Purpose::spike_source, hash_of_text(population->label));
+        population->group =
+            request.make_group(options_.precision, {population->slice, grid_, key});
+    });
+    // Values first: if they are refused, the network has not changed.
+    std::vector<models::Given> initial;
+    const auto&                states = population->group->states();
+    for (std::size_t s = 0; s < states.size(); ++s)
+        initial.push_back({s, parameters::Specification{states[s].initial}});
+    for (NamedValue& value : request.initial_values)
+        initial[place_of(*population, value.name, true)].value = std::move(value.value);
+    auto                  columns        = resolve(*population, request.parameters, false);
+    const ResolvedColumns initial_states = resolve(*population, initial, true);
+    population->spike_counts.resize(population->slice.size());
+    collectively(comm_, [&] {
+        std::visit([&](auto& store) { store.place(*population); }, store_);
+        population->group->set_columns(std::move(columns.columns), now_);
+        write_states(*population, initial_states);
+    });
+    population->num_sets = 1;
+    populations_.push_back(std::move(population));
+    next_gid_ += request.size;
+    return *populations_.back();
+}
+
+std::vector<Connection> Network::local_connections(const ProjectionRecord& projection) {
+    return std::visit(
+        [&](auto& store) {
+            return store.connections(
+                projection, *populations_[projection.pre], *populations_[projection.post]);
+        },
+        store_);
+}
+
+std::uint64_t Network::digest() {
+    std::uint64_t sum = 0;
+    collectively(comm_, [&] {
+        for (const auto& projection : projections_) {
+            sum += std::visit(
+                [&](auto& store) {
+                    return store.digest(
+                        *projection, *populations_[projection->pre],
+                        *populations_[projection->post]);
+                },
+                store_);
+        }
+        for (const auto& population : populations_) {
+            const models::CellGroup& group = *population->group;
+            const std::uint64_t      label = hash_of_text(population->label);
+            for (std::size_t cell = 0; cell < group.num_cells(); ++cell) {
+                const std::uint64_t index = population->slice.first + cell;
+                for (std::size_t s = 0; s < group.states().size(); ++s)
+                    sum += hash_of(label, index, 2 * s, group.state_bits(s, cell));
+                for (std::size_t p = 0; p < group.parameters().size(); ++p) {
+                    if (group.parameters()[p].is_sequence) {
+                        for (const double t : group.column(p).sequence(cell).values())
+                            sum += hash_of(label, index, 2 * p + 1, bits_of(t));
+                    } else {
+                        const double value = group.column(p).number(cell);
+                        sum += hash_of(label, index, 2 * p + 1, bits_of(value));
+                    }
+                }
+            }
+        }
+    });
+    return comm_.sum(sum);
+}
+
+Step Network::min_delay_steps() const {
+    if (options_.min_delay) return grid_.nearest(options_.min_delay->value());
+    Step smallest = std::numeric_limits<Step>::max();
+    for (const auto& projection : projections_) {
+        if (projection->size > 0) smallest = std::min(smallest, projection->min_delay);
+    }
+    return smallest;
+}
+
+std::uint64_t Network::num_connections() const {
+    std::uint64_t total = 0;
+    for (const auto& projection : projections_)
+        total += projection->size;
+    return total;
+}
+
+std::size_t Network::connection_bytes() const {
+    return std::visit([](const auto& store) { return store.connection_bytes(); }, store_);
+}
+
+}  // namespace ranvier::network

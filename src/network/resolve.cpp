@@ -1,0 +1,221 @@
+// How the values of a population are obtained, checked and committed.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "ranvier/base/Error.hpp"
+#include "ranvier/base/hash.hpp"
+#include "ranvier/base/text.hpp"
+#include "ranvier/network/Network.hpp"
+#include "ranvier/parallel/collective.hpp"
+
+#include "ResolvedColumns.hpp"
+
+namespace ranvier::network {
+
+namespace {
+
+struct Named {
+    const std::string* name;
+    const std::string* unit;
+    models::Rule       rule;
+    bool               is_sequence;
+};
+
+/// The parameter or state variable that a value is for.
+Named named(const PopulationRecord& population, const models::Given& given, bool states) {
+    if (states) {
+        const models::StateInfo& info = population.group->states()[given.place];
+        return {&info.name, &info.unit, models::Rule::any, false};
+    }
+    const models::ParameterInfo& info = population.group->parameters()[given.place];
+    return {&info.name, &info.unit, info.rule, info.is_sequence};
+}
+
+std::optional<std::size_t> length_of(const models::Given& given) {
+    return std::visit([](const auto& value) { return value.length(); }, given.value);
+}
+
+void check_kind_and_length(const PopulationRecord& population, const models::Given& given, Named n) {
+    const bool is_sequence = std::holds_alternative<Param<Sequence>>(given.value);
+    if (is_sequence != n.is_sequence) {
+        throw ParameterError(
+            fmt::format(
+                "Population \"{}\": {} takes {}, got {}.", population.label, *n.name,
+                n.is_sequence ? "a Sequence of times per cell" : "one number per cell",
+                is_sequence ? "a Sequence" : "numbers"),
+            {.label = population.label, .parameter = *n.name});
+    }
+    const auto length = length_of(given);
+    if (length && *length != population.size) {
+        throw ParameterError(
+            fmt::format(
+                "Population \"{}\": {} was given {} values for {} cells. Give one value per cell, or "
+                "a single value for all.",
+                population.label, *n.name, *length, population.size),
+            {.label = population.label, .parameter = *n.name});
+    }
+}
+
+models::Column resolve_sequences(
+    const PopulationRecord& population, const Param<Sequence>& param, const std::string& name
+) {
+    models::Column column;
+    column.is_uniform = false;
+    for (std::size_t i = population.slice.first; i < population.slice.last; ++i) {
+        column.sequences.push_back(param.resolve(i));
+        double previous = -std::numeric_limits<double>::infinity();
+        for (const double t : column.sequences.back().values()) {
+            if (!std::isfinite(t) || t < previous) {
+                throw ParameterError(
+                    fmt::format(
+                        "Population \"{}\": {} must be finite and non-decreasing, got {} ms after "
+                        "{} ms at cell {}. Sort the times.",
+                        population.label, name, number(t), number(previous), i),
+                    {.label = population.label, .parameter = name, .index = i});
+            }
+            previous = t;
+        }
+    }
+    return column;
+}
+
+}  // namespace
+
+std::size_t place_of(const PopulationRecord& population, std::string_view name, bool state) {
+    std::vector<std::string> names;
+    const auto               find = [&](const auto& infos) {
+        for (const auto& info : infos)
+            names.push_back(info.name);
+        return static_cast<std::size_t>(
+            std::find(names.begin(), names.end(), name) - names.begin());
+    };
+    const std::size_t place =
+        state ? find(population.group->states()) : find(population.group->parameters());
+    if (place < names.size()) return place;
+    throw ParameterError(
+        fmt::format(
+            "Population \"{}\": {} has no {} \"{}\". {}", population.label,
+            population.group->model(), state ? "state variable" : "parameter", name,
+            names.empty() ? std::string{"It has none."}
+                          : fmt::format("It has {}.", quoted_names(names, name))),
+        {.label = population.label, .parameter = std::string{name}});
+}
+
+void Network::resolve_here(
+    const PopulationRecord&           population,
+    const std::vector<models::Given>& values,
+    bool                              states,
+    ResolvedColumns&                  resolved
+) const {
+    for (const models::Given& given : values) {
+        const Named n = named(population, given, states);
+        if (n.is_sequence) {
+            resolved.columns.emplace_back(
+                given.place,
+                resolve_sequences(population, std::get<Param<Sequence>>(given.value), *n.name));
+            continue;
+        }
+        const auto&    specification = std::get<parameters::Specification>(given.value);
+        models::Column column;
+        if (const auto constant = specification.constant()) {
+            column.numbers = {*constant};
+        } else {
+            // Keyed by what the values are for and by how often this population has drawn values.
+            const random::Key key = random::make_key(
+                options_.seed,
+                states ? random::Purpose::initial_value : random::Purpose::cell_parameter,
+                hash_of_text(population.label), hash_of(hash_of_text(*n.name), population.num_sets));
+            column.is_uniform = false;
+            column.numbers.resize(population.slice.size());
+            specification.resolve({population.size, population.slice, key}, column.numbers);
+        }
+        resolved.columns.emplace_back(given.place, std::move(column));
+    }
+}
+
+/// Finds the first cell, over all ranks, whose value breaks a rule, and says so on all of them.
+void Network::check_rules(
+    const PopulationRecord&           population,
+    const std::vector<models::Given>& values,
+    bool                              states,
+    const ResolvedColumns&            resolved
+) const {
+    constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        const Named n = named(population, values[k], states);
+        if (n.is_sequence) continue;
+        const models::Column& column = resolved.columns[k].second;
+        std::uint64_t         first  = none;
+        std::uint64_t         count  = 0;
+        for (std::size_t i = 0; i < column.numbers.size(); ++i) {
+            if (models::satisfies(n.rule, column.numbers[i])) continue;
+            first = std::min<std::uint64_t>(first, population.slice.first + i);
+            ++count;
+        }
+        std::string where;
+        double      value = column.is_uniform ? column.numbers[0] : 0;
+        if (column.is_uniform) {
+            if (count == 0) continue;
+        } else {
+            const std::uint64_t lowest = comm_.min(first);
+            if (lowest == none) continue;
+            const std::uint64_t total = comm_.sum(count);
+            const std::uint64_t bits =
+                first == lowest ? bits_of(column.numbers[lowest - population.slice.first]) : 0;
+            value = std::bit_cast<double>(comm_.max(bits));
+            where = fmt::format(" at cell {}", lowest);
+            if (total > 1) where += fmt::format(" (and {} more)", total - 1);
+            first = lowest;
+        }
+        const auto& specification = std::get<parameters::Specification>(values[k].value);
+        const bool  random        = specification.distribution() != nullptr;
+        throw ParameterError(
+            fmt::format(
+                "Population \"{}\": {} must be {}, got {}{}{}{}.{}", population.label, *n.name,
+                models::required_by(n.rule, *n.unit), number(value), n.unit->empty() ? "" : " ",
+                *n.unit, where,
+                random ? " Check the RandomDistribution; normal_clipped keeps values in range." : ""),
+            {.label     = population.label,
+             .parameter = *n.name,
+             .index     = column.is_uniform ? std::nullopt : std::optional<std::size_t>{first}});
+    }
+}
+
+Network::ResolvedColumns Network::resolve(
+    const PopulationRecord& population, const std::vector<models::Given>& values, bool states
+) {
+    for (const models::Given& given : values)
+        check_kind_and_length(population, given, named(population, given, states));
+    ResolvedColumns resolved;
+    collectively(comm_, [&] { resolve_here(population, values, states, resolved); });
+    check_rules(population, values, states, resolved);
+    return resolved;
+}
+
+void Network::set_parameters(PopulationRecord& population, std::vector<models::Given> values) {
+    ResolvedColumns resolved = resolve(population, values, false);
+    ++population.num_sets;
+    collectively(comm_, [&] { population.group->set_columns(std::move(resolved.columns), now_); });
+}
+
+void Network::set_states(PopulationRecord& population, std::vector<models::Given> values) {
+    const ResolvedColumns resolved = resolve(population, values, true);
+    ++population.num_sets;
+    collectively(comm_, [&] { write_states(population, resolved); });
+}
+
+void Network::write_states(PopulationRecord& population, const ResolvedColumns& resolved) {
+    std::vector<double> numbers(population.slice.size());
+    for (const auto& [place, column] : resolved.columns) {
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            numbers[i] = column.number(i);
+        population.group->write_state(place, numbers);
+    }
+}
+
+}  // namespace ranvier::network
