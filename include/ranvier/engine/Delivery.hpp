@@ -1,0 +1,99 @@
+/// @file
+/// Carries spikes to their targets: every step each pending spike adds the one segment of its row
+/// that is due ("pull per delay"), straight into input arrays that stay in the cache.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ranvier/base/types.hpp"
+#include "ranvier/network/Network.hpp"
+#include "ranvier/network/Store.hpp"
+
+namespace ranvier::engine {
+
+/// A spike on its way.
+struct PendingSpike {
+    Step          step  = 0;  ///< of emission
+    Gid           gid   = 0;
+    std::uint32_t count = 1;
+};
+
+/// Delivery of one rank. Per target the order of additions is (emission step, source gid,
+/// connection), whatever the number of ranks: cursors stay in the order in which spikes are added,
+/// and spikes are added ascending by (step, gid).
+template <class T>
+class Delivery {
+public:
+    explicit Delivery(network::Network& network);
+
+    /// After the network has changed: sorts new connections and finds the rows of pending spikes.
+    void refresh(Step now);
+
+    /// Adds spikes, ascending by (step, gid) and not before those added earlier.
+    void add(std::span<const PendingSpike> spikes);
+
+    /// Adds all input that arrives at `step` to the cells of a block.
+    void deliver(std::size_t block, Step step);
+
+    std::uint64_t num_events() const { return num_events_; }  ///< synaptic events so far
+
+private:
+    /// Rows being walked, in canonical order; arrays of equal length.
+    struct Cursors {
+        std::vector<std::uint32_t>    due;  ///< low bits of the step at which the next segment acts
+        std::vector<const std::byte*> at;   ///< header of that segment
+        std::vector<std::uint32_t>    what;  ///< channel << 16 | multiplicity
+        std::size_t                   ended = 0;
+    };
+
+    /// Drives of the cells of one piece onto one receptor.
+    struct DriveTarget {
+        std::size_t              population, receptor;
+        std::uint32_t            slot;
+        IndexRange               cells;
+        std::vector<std::size_t> fused;      ///< places in the store's list, in order
+        bool                     by_events;  ///< the block's drive array may hold sums
+    };
+
+    /// Where a channel's weights are added, in one block.
+    struct ChannelTarget {
+        T*   input    = nullptr;
+        bool constant = false;
+        T    weight   = 0;
+    };
+
+    struct BlockState {
+        Cursors                    cursors;
+        std::vector<ChannelTarget> channels;
+        std::vector<DriveTarget>   drives;
+    };
+
+    void start(BlockState& state, const network::Block<T>& block, const PendingSpike& spike);
+    void add_segments(BlockState& state, std::size_t k, std::uint32_t step);
+    void drop_ended(Cursors& cursors);
+    void skip_to(Cursors& cursors, std::size_t first, Step now);
+    void find_drives(std::size_t block);
+    void apply_drives(std::size_t block, Step step);
+    void apply_drive(network::Block<T>& block, const DriveTarget& drive, Step step);
+    std::span<const std::uint16_t> counts_of(std::size_t fused, Step step);
+
+    network::Network&                       network_;
+    network::Store<T>&                      store_;
+    std::vector<Gid>                        first_gids_;
+    std::vector<BlockState>                 blocks_;
+    std::vector<PendingSpike>               history_;  ///< spikes that may still have to act
+    Step                                    max_delay_ = 0;
+    std::vector<std::uint32_t>              active_;
+    std::vector<std::vector<std::uint16_t>> counts_;  ///< per fused drive, of `counts_step_`
+    std::vector<Step>                       counts_step_;
+    std::vector<T>                          sums_;
+    std::uint64_t                           num_events_ = 0;
+};
+
+extern template class Delivery<double>;
+extern template class Delivery<float>;
+
+}  // namespace ranvier::engine

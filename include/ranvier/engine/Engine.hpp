@@ -1,0 +1,61 @@
+/// @file
+/// The time loop of one rank: input, update, threshold, exchange.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "ranvier/base/types.hpp"
+#include "ranvier/engine/Delivery.hpp"
+#include "ranvier/engine/SpikeExchange.hpp"
+#include "ranvier/models/SourceGroup.hpp"
+#include "ranvier/network/Network.hpp"
+
+namespace ranvier::engine {
+
+/// Where the wall time of a run goes, on this rank.
+enum class Phase { update, sources, deliver, exchange, record };
+inline constexpr std::size_t num_phases = 5;
+
+/// What a run has cost and done so far, on this rank.
+struct Statistics {
+    std::array<double, num_phases> seconds{};  ///< by Phase
+    double                         run_s  = 0;
+    double                         build_s = 0;  ///< sorting of connections before the first step
+    std::uint64_t                  events = 0;   ///< synaptic events delivered here
+};
+
+/// What is called on every rank between intervals.
+struct Hooks {
+    std::function<bool()>         stop;            ///< asked before an exchange: end the run here?
+    std::function<void(Step now)> after_interval;  ///< may communicate
+};
+
+/// Advances a network, in one precision. Steps within `run` follow one another as
+///
+///     for each step:    update cells to t, collect spikes;  sources emit;  deliver what arrives at t
+///     each min_delay:   exchange spikes
+///
+/// A spike of step t with delay d is added at the end of step t + d >= t + min_delay, when it has
+/// been exchanged for sure; so the results do not depend on where intervals begin and end.
+class Engine {
+public:
+    virtual ~Engine() = default;
+
+    /// Runs to `last`, or to the end of the interval in which some rank asked to stop. @collective
+    /// @throws on all ranks what failed on one
+    virtual void run(Step last, const Hooks& hooks) = 0;
+
+    virtual const Statistics& statistics() const = 0;
+};
+
+/// The engine for the network's precision.
+std::unique_ptr<Engine> make_engine(network::Network& network);
+
+}  // namespace ranvier::engine

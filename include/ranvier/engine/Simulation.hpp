@@ -1,0 +1,103 @@
+/// @file
+/// The simulation as a user meets it: the network, its clock, and what watches it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "ranvier/base/Quantity.hpp"
+#include "ranvier/engine/Engine.hpp"
+#include "ranvier/network/Network.hpp"
+#include "ranvier/parallel/Environment.hpp"
+#include "ranvier/recording/SpikeSink.hpp"
+
+namespace ranvier {
+
+using SimulationOptions = NetworkOptions;
+
+/// A network and its clock. Populations and projections are created on it; it must outlive them.
+///
+///     Environment env{argc, argv};
+///     Simulation  sim{env, {.timestep = 0.1_ms, .seed = 42}};
+///     Population  p{sim, 1000, IF_curr_exp{.tau_m = 15_ms}};
+///     sim.run(1_s);
+///
+/// The result is a function of the model, the seed, the time step and the duration. It depends
+/// neither on the number of ranks nor on how the duration is split into runs.
+class Simulation {
+public:
+    /// @collective @throws ParameterError, CommunicationError if ranks pass different options
+    explicit Simulation(const Environment& env, const SimulationOptions& options = {});
+    /// On a group of ranks, for several simulations side by side.
+    explicit Simulation(const Communicator& comm, const SimulationOptions& options = {});
+    ~Simulation();
+    Simulation(const Simulation&)            = delete;
+    Simulation& operator=(const Simulation&) = delete;
+
+    /// Advances by `duration`, a multiple of the time step. `run(a); run(b)` gives the same bits as
+    /// `run(a + b)`.
+    /// @collective
+    /// @return the new time
+    /// @throws RunError if the duration is negative or off the grid; on all ranks, what failed on one
+    Time run(Time duration);
+    /// Advances to time `t`, not before the current time. @collective
+    Time run_until(Time t);
+
+    Time current_time() const;
+    Time timestep() const { return network_->options().timestep; }
+    /// The smallest delay, as given or, if automatic, in the network; the time step if there is no
+    /// connection. @local
+    Time min_delay() const;
+    /// The largest delay in the network; the time step if there is no connection. @local
+    Time max_delay() const;
+    int  rank() const { return network_->comm().rank(); }
+    int  num_processes() const { return network_->comm().size(); }
+
+    const Communicator&      comm() const { return network_->comm(); }
+    const SimulationOptions& options() const { return network_->options(); }
+    std::uint64_t            num_cells() const { return network_->num_cells(); }
+    std::uint64_t            num_connections() const { return network_->num_connections(); }
+
+    /// 64 bits that tell whether two simulations are in the same state: a sum over all connections,
+    /// parameters and state variables of a hash of where they belong and their bits.
+    /// @collective The same on every rank and at every number of ranks.
+    std::uint64_t digest() { return network_->digest(); }
+
+    /// Hands recorded spikes to `sink` while the simulation runs, instead of keeping them. A window
+    /// of simulated time is written as soon as it is over; windows are multiples of `window` from 0.
+    /// @collective Before the first run. @throws RecordingError afterwards
+    void write_to(std::shared_ptr<SpikeSink> sink, Time window = 100_ms);
+
+    /// Writes what has been recorded and not yet written, and finishes the sink of `write_to`.
+    /// @collective @param complete whether the results are whole
+    void finish_writing(bool complete = true);
+
+    /// Called on every rank after each exchange with the current time, for progress. It must not
+    /// change the network.
+    void on_interval(std::function<void(Time)> watch) { watch_ = std::move(watch); }
+    /// Ends `run` at the next exchange if it returns true on any rank.
+    void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+    /// Whether the last run was ended early by `stop_when`.
+    bool was_stopped() const { return stopped_; }
+
+    const engine::Statistics& statistics() const { return engine_->statistics(); }
+
+    /// The network layer's object, which populations and projections are made on.
+    operator network::Network&() { return *network_; }
+    network::Network& network() { return *network_; }
+
+private:
+    class Output;
+
+    Time run_to(Step last);
+
+    std::unique_ptr<network::Network> network_;
+    std::unique_ptr<engine::Engine>   engine_;
+    std::unique_ptr<Output>           output_;
+    std::function<void(Time)>         watch_;
+    std::function<bool()>             stop_;
+    bool                              stopped_ = false;
+};
+
+}  // namespace ranvier

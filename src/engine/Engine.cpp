@@ -1,0 +1,204 @@
+#include "ranvier/engine/Engine.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "ranvier/parallel/collective.hpp"
+
+#include "FlushDenormals.hpp"
+
+namespace ranvier::engine {
+
+namespace {
+
+/// Intervals are not longer than this many steps even if no connection limits them: spikes of an
+/// interval are packed with their step, and progress and signals are looked at between intervals.
+constexpr Step longest_interval = 1000;
+static_assert(longest_interval <= static_cast<Step>(PackedSpike::max_lag));
+
+class Stopwatch {
+public:
+    using Clock = std::chrono::steady_clock;
+    explicit Stopwatch(Statistics& statistics) : statistics_(statistics), last_(Clock::now()) {}
+    /// Books the time since the last call.
+    void book(Phase phase) {
+        const auto now = Clock::now();
+        statistics_.seconds[static_cast<std::size_t>(phase)] +=
+            std::chrono::duration<double>(now - last_).count();
+        last_ = now;
+    }
+
+private:
+    Statistics&       statistics_;
+    Clock::time_point last_;
+};
+
+double seconds_since(Stopwatch::Clock::time_point start) {
+    return std::chrono::duration<double>(Stopwatch::Clock::now() - start).count();
+}
+
+template <class T>
+class EngineOf final : public Engine {
+public:
+    explicit EngineOf(network::Network& network)
+        : network_(network),
+          store_(network.store<T>()),
+          delivery_(network),
+          exchange_(network.comm()) {}
+
+    void run(Step last, const Hooks& hooks) override {
+        const auto start = Stopwatch::Clock::now();
+        collectively(network_.comm(), [&] { refresh(); });
+        statistics_.build_s += seconds_since(start);
+        const auto begin = Stopwatch::Clock::now();
+        if (network_.now() == 0 && !step_0_emitted_) emit_step_0();
+        for (bool stop = false; network_.now() < last && !stop;) {
+            const Step end = std::min(last, network_.now() + interval_);
+            stop           = interval(network_.now(), end, hooks);
+            network_.set_now(end);
+            if (!hooks.after_interval) continue;
+            Stopwatch watch{statistics_};
+            hooks.after_interval(end);
+            watch.book(Phase::record);
+        }
+        statistics_.run_s += seconds_since(begin);
+        statistics_.events = delivery_.num_events();
+    }
+
+    const Statistics& statistics() const override { return statistics_; }
+
+private:
+    /// Everything that depends on the network's structure, which may have changed between runs.
+    void refresh() {
+        delivery_.refresh(network_.now());
+        interval_ = std::min(network_.min_delay_steps(), longest_interval);
+        sources_.clear();
+        for (const auto& population : network_.populations()) {
+            auto* group = dynamic_cast<models::SourceGroup*>(population->group.get());
+            if (group && (population->emits || population->records_spikes))
+                sources_.push_back({population.get(), group});
+        }
+    }
+
+    /// Spike times of 0 come before the first step.
+    void emit_step_0() {
+        step_0_emitted_ = true;
+        spikes_.clear();
+        std::exception_ptr failure;
+        try {
+            emit_sources(0, 0);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        exchange(0, failure, false);
+    }
+
+    /// Steps first + 1 ... last, then one exchange. Returns whether some rank asked to stop.
+    bool interval(Step first, Step last, const Hooks& hooks) {
+        spikes_.clear();
+        std::exception_ptr failure;
+        bool               stop = false;
+        try {
+            const FlushDenormals flush;
+            Stopwatch            watch{statistics_};
+            for (Step step = first + 1; step <= last; ++step) {
+                for (std::size_t b = 0; b < store_.blocks().size(); ++b)
+                    update(store_.blocks()[b], step, first + 1);
+                watch.book(Phase::update);
+                emit_sources(step, first + 1);
+                watch.book(Phase::sources);
+                for (std::size_t b = 0; b < store_.blocks().size(); ++b)
+                    delivery_.deliver(b, step);
+                watch.book(Phase::deliver);
+            }
+            stop = hooks.stop && hooks.stop();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        Stopwatch watch{statistics_};
+        stop = exchange(first + 1, failure, stop);
+        watch.book(Phase::exchange);
+        return stop;
+    }
+
+    void update(network::Block<T>& block, Step step, Step base) {
+        for (const auto& piece : block.pieces) {
+            const auto spiking = piece.group->advance(piece.piece, step);
+            if (spiking.empty()) continue;
+            network::PopulationRecord& population = *network_.populations()[piece.population];
+            for (const std::uint32_t cell : spiking)
+                note(population, cell, 1, step, base);
+        }
+    }
+
+    void emit_sources(Step step, Step base) {
+        for (const Source& source : sources_) {
+            emissions_.clear();
+            source.group->emit(step, emissions_);
+            for (const models::Emission& emission : emissions_)
+                note(*source.population, emission.cell, emission.count, step, base);
+        }
+    }
+
+    /// Records a spike and files it for exchange.
+    void note(
+        network::PopulationRecord& population,
+        std::uint32_t              cell,
+        std::uint32_t              count,
+        Step                       step,
+        Step                       base
+    ) {
+        const std::uint64_t index = population.slice.first + cell;
+        if (population.records_spikes) {
+            population.spike_counts[cell] += count;
+            population.spikes.insert(population.spikes.end(), count, {step, index});
+        }
+        if (population.emits) {
+            spikes_.push_back(PackedSpike::pack(
+                static_cast<std::uint64_t>(step - base), population.first_gid + index, count));
+        }
+    }
+
+    bool exchange(Step base, const std::exception_ptr& failure, bool stop) {
+        std::sort(spikes_.begin(), spikes_.end());
+        const auto result = exchange_.exchange(
+            spikes_, (failure ? SpikeExchange::failed : 0) | (stop ? SpikeExchange::stop : 0));
+        if (result.status & SpikeExchange::failed)
+            parallel::agree_on_failure(network_.comm(), failure);
+        arrived_.clear();
+        for (const std::uint64_t spike : result.spikes) {
+            arrived_.push_back(
+                {base + static_cast<Step>(PackedSpike::lag(spike)), PackedSpike::gid(spike),
+                 PackedSpike::count(spike)});
+        }
+        delivery_.add(arrived_);
+        return (result.status & SpikeExchange::stop) != 0;
+    }
+
+    struct Source {
+        network::PopulationRecord* population;
+        models::SourceGroup*       group;
+    };
+
+    network::Network&             network_;
+    network::Store<T>&            store_;
+    Delivery<T>                   delivery_;
+    SpikeExchange                 exchange_;
+    std::vector<Source>           sources_;
+    std::vector<models::Emission> emissions_;
+    std::vector<std::uint64_t>    spikes_;
+    std::vector<PendingSpike>     arrived_;
+    Step                          interval_       = 1;
+    bool                          step_0_emitted_ = false;
+    Statistics                    statistics_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_engine(network::Network& network) {
+    if (network.options().precision == Precision::float64)
+        return std::make_unique<EngineOf<double>>(network);
+    return std::make_unique<EngineOf<float>>(network);
+}
+
+}  // namespace ranvier::engine
