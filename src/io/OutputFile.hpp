@@ -1,0 +1,67 @@
+/// @file
+/// A result file that all ranks write together and that appears under its name when it is whole.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "ranvier/parallel/Communicator.hpp"
+
+#include "H5.hpp"
+
+namespace ranvier::io {
+
+/// An HDF5 file opened by all ranks as `<path>.part`, with the root attributes every SONATA file
+/// has and the mark ranvier_complete = 0.
+///
+/// Parallel HDF5 does not survive a full disk: the ranks wait for each other inside its collective
+/// calls, for ever. So before anything that makes the file grow, `reserve` takes the space.
+///
+/// All functions but the queries are collective. Errors are FileErrors with the same text on every
+/// rank.
+class OutputFile {
+public:
+    /// Creates the directory and the part file, replacing an earlier part file.
+    OutputFile(const Communicator& comm, std::filesystem::path path);
+
+    const std::filesystem::path& path() const { return path_; }
+    hid_t                        id() const { return file_.get(); }
+
+    /// The size that everything reserved so far adds up to; the file is never larger. @local
+    std::uint64_t planned_bytes() const { return planned_bytes_; }
+
+    /// Where and what, the beginning of an error message: `write_sonata: cannot flush
+    /// "spikes.h5.part"`. @local
+    std::string cannot(std::string_view verb) const;
+
+    /// Makes sure that the file can grow by so many bytes: room on the disk, no file size limit of
+    /// any rank in the way. HDF5 does not tell how large a file is that several ranks write, so the
+    /// callers count, with a bound for metadata. If it fails, what was written before is flushed.
+    /// @param num_bytes the same on every rank
+    void reserve(std::uint64_t num_bytes);
+
+    /// Writes out what HDF5 holds back, so that a killed program leaves a readable part file.
+    void flush();
+
+    /// Closes the file as it is. Objects in it must be closed before.
+    void close();
+
+    /// Sets the mark, closes the file and gives it its name, replacing an earlier file.
+    void publish();
+
+private:
+    void check_limit(std::uint64_t needed, std::uint64_t limit) const;
+    void check_space(std::uint64_t before, std::uint64_t needed) const;
+    void create_part_file();
+    void write_root_attributes();
+
+    Communicator          comm_;
+    std::filesystem::path path_;
+    std::filesystem::path part_path_;
+    H5Object              file_;
+    std::uint64_t         planned_bytes_ = 0;
+};
+
+}  // namespace ranvier::io
