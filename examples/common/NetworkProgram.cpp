@@ -1,0 +1,204 @@
+#include "NetworkProgram.hpp"
+
+#include <chrono>
+#include <iostream>
+#include <numeric>
+#include <sstream>
+#include <thread>
+
+#include <fmt/format.h>
+#include <ranvier/engine/Progress.hpp>
+#include <ranvier/engine/memory.hpp>
+#include <ranvier/io/SonataSpikeWriter.hpp>
+#include <ranvier/io/run_report.hpp>
+#include <ranvier/parallel/stop_signals.hpp>
+
+namespace ranvier::examples {
+
+namespace {
+
+double now_s() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+std::uint64_t total(const std::vector<std::uint64_t>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+constexpr const char* phase_names[engine::num_phases] = {
+    "update", "sources", "deliver", "exchange", "record"};
+
+}  // namespace
+
+NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
+    : env_(env),
+      description_(std::move(description)),
+      app_(description_.description, description_.name),
+      duration_ms_(description_.duration.value()),
+      warmup_ms_(description_.warmup.value()),
+      created_s_(now_s()) {
+    app_.add_option("--output", output_, "Directory for spikes.h5 and run.json; none: no files");
+    app_.add_option("--duration", duration_ms_, "Simulated time after the warm-up [ms]")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app_.add_option("--warmup", warmup_ms_, "Simulated time before rates are counted [ms]")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app_.add_option("--seed", seed_, "Seed of all random numbers")->capture_default_str();
+    app_.add_option("--precision", precision_, "Of state, weights and sums: double or single")
+        ->check(CLI::IsMember({"double", "single"}))
+        ->capture_default_str();
+    app_.add_option("--spike-timing", spike_timing_, "When spikes occur: on_grid or off_grid")
+        ->check(CLI::IsMember({"on_grid", "off_grid"}))
+        ->capture_default_str();
+    app_.add_option("--scale", scale_, "Size of the network relative to the published one")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app_.add_option(
+            "--flush-interval", flush_interval_s_,
+            "Wall time after which results are flushed to the disk [s]")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+}
+
+bool NetworkProgram::parse(int argc, char** argv) {
+    try {
+        app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        // All ranks have the same command line; root alone speaks.
+        std::ostringstream out, err;
+        exit_code_ = app_.exit(error, out, err);
+        env_.root() << out.str();
+        if (env_.world().is_root()) std::cerr << err.str();
+        return false;
+    }
+    if (spike_timing_ == "off_grid") {
+        if (env_.world().is_root())
+            std::cerr << description_.name
+                      << ": --spike-timing off_grid does not exist for IF_cond_exp and IF_curr_exp "
+                         "yet. Use on_grid.\n";
+        exit_code_ = 2;
+        return false;
+    }
+    return true;
+}
+
+SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
+    return {
+        .timestep  = timestep,
+        .seed      = seed_,
+        .precision = precision_ == "single" ? Precision::float32 : Precision::float64};
+}
+
+void NetworkProgram::print_banner(
+    const Simulation& sim, const std::vector<Population>& recorded
+) const {
+    std::ostream& out = env_.root();
+    out << fmt::format(
+        "Ranvier {}  {}  scale {}\n{} ranks, {} cores here, {} precision, seed {}, time step {} "
+        "ms\n{} cells, {} connections",
+        RunReport::library_versions().at("ranvier"), description_.name, scale_, sim.num_processes(),
+        std::thread::hardware_concurrency(), precision_, seed_, sim.timestep().value(),
+        sim.num_cells(), sim.num_connections());
+    for (const Population& population : recorded)
+        out << fmt::format("{}{} {}", &population == &recorded[0] ? " (" : ", ",
+                           population.label(), population.size());
+    out << fmt::format("), built in {:.2f} s, min_delay {} ms\n", build_s_, sim.min_delay().value());
+    out.flush();
+}
+
+int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
+    for (Population& population : recorded)
+        population.record({"spikes"});
+    if (!output_.empty())
+        sim.write_to(std::make_shared<SonataSpikeWriter>(
+            sim.comm(), output_, SonataSpikeWriter::Options{.flush_interval_s = flush_interval_s_}));
+    build_s_ = sim.comm().max(now_s() - created_s_);
+    print_banner(sim, recorded);
+
+    install_stop_signals();
+    sim.stop_when([] { return pending_stop_signal() != 0; });
+    Progress progress{
+        std::cerr, 0_ms, Time::in_base_units(warmup_ms_ + duration_ms_), sim.comm().is_root()};
+    sim.on_interval([&](Time now) { progress.show(now); });
+
+    sim.run(Time::in_base_units(warmup_ms_));
+    std::map<std::string, std::uint64_t> before;
+    for (const Population& population : recorded)
+        before[population.label()] = total(population.spike_counts());
+    const double begin = now_s();
+    if (!sim.was_stopped()) sim.run(Time::in_base_units(duration_ms_));
+    progress.finish();
+    const int signal = sim.comm().max(pending_stop_signal());
+    run_s_           = sim.comm().max(now_s() - begin);
+    simulated_ms_    = std::max(0.0, sim.current_time().value() - warmup_ms_);
+    for (const Population& population : recorded) {
+        const auto spikes = total(population.spike_counts()) - before[population.label()];
+        const double cells  = static_cast<double>(std::max<std::size_t>(population.size(), 1));
+        const double rate   = 1000 * static_cast<double>(spikes) / (cells * simulated_ms_);
+        rates_hz_.emplace_back(population.label(), simulated_ms_ > 0 ? rate : 0);
+    }
+    digest_ = sim.digest();
+    for (std::size_t p = 0; p < engine::num_phases; ++p)
+        phases_s_[phase_names[p]] = sim.comm().max(sim.statistics().seconds[p]);
+    phases_s_["build"] = build_s_ + sim.comm().max(sim.statistics().build_s);
+    bytes_per_connection_ =
+        static_cast<double>(sim.comm().sum(std::uint64_t{sim.network().connection_bytes()})) /
+        static_cast<double>(std::max<std::uint64_t>(sim.num_connections(), 1));
+    peak_rss_ = sim.comm().sum(peak_resident_bytes());
+    if (!output_.empty()) {
+        sim.finish_writing();
+        write_report(sim, signal);
+    }
+    print_results(sim, signal);
+    return signal == 0 ? 0 : 128 + signal;
+}
+
+std::string NetworkProgram::digest_text() const { return fmt::format("{:016x}", digest_); }
+
+void NetworkProgram::print_results(const Simulation& sim, int signal) const {
+    std::ostream& out = env_.root();
+    if (signal != 0)
+        out << fmt::format(
+            "Interrupted by signal {} at {} ms; results up to then are complete.\n", signal,
+            sim.current_time().value());
+    out << fmt::format(
+        "simulated {} ms in {:.2f} s: real-time factor {:.4g}\n", simulated_ms_, run_s_,
+        1000 * run_s_ / std::max(simulated_ms_, 1e-9));
+    for (const auto& [label, rate] : rates_hz_)
+        out << fmt::format("{:<12} {:7.3f} Hz\n", label, rate);
+    for (const auto& [phase, seconds] : phases_s_)
+        out << fmt::format("phase {:<10} {:8.3f} s\n", phase, seconds);
+    out << fmt::format(
+        "{:.2f} bytes per connection, peak memory {:.2f} GB\ndigest {}\n", bytes_per_connection_,
+        static_cast<double>(peak_rss_) / 1e9, digest_text());
+    if (!output_.empty()) out << fmt::format("results in {}\n", output_.string());
+    out.flush();
+}
+
+void NetworkProgram::write_report(const Simulation& sim, int signal) const {
+    RunReport report;
+    report.network              = description_.name;
+    report.status               = signal == 0 ? RunStatus::complete : RunStatus::interrupted;
+    report.scale                = scale_;
+    report.precision            = precision_;
+    report.ranks                = sim.num_processes();
+    report.seed                 = seed_;
+    report.timestep_ms          = sim.timestep().value();
+    report.duration_ms          = simulated_ms_;
+    report.warmup_ms            = warmup_ms_;
+    report.cells                = sim.num_cells();
+    report.connections          = sim.num_connections();
+    report.build_s              = build_s_;
+    report.run_s                = run_s_;
+    report.real_time_factor     = 1000 * run_s_ / std::max(simulated_ms_, 1e-9);
+    report.phases_s             = {phases_s_.begin(), phases_s_.end()};
+    report.bytes_per_connection = bytes_per_connection_;
+    report.peak_rss_bytes       = peak_rss_;
+    report.rates_hz             = rates_hz_;
+    report.digest               = digest_;
+    write_run_json(sim.comm(), report, output_ / "run.json");
+}
+
+}  // namespace ranvier::examples

@@ -1,0 +1,82 @@
+/// @file
+/// What the example networks share: options, banner, progress, results, and a table of rates.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <ranvier/ranvier.hpp>
+
+namespace ranvier::examples {
+
+/// What a network says of itself.
+struct NetworkDescription {
+    std::string name;         ///< as in run.json
+    std::string description;  ///< first lines of --help
+    Time        duration = 1_s;
+    Time        warmup   = 0.5_s;
+};
+
+/// A program that builds one network and runs it.
+///
+///     Environment    env{argc, argv};
+///     NetworkProgram program{env, {.name = "my_network", ...}};
+///     program.options().add_option(...);          // further options of this network
+///     if (!program.parse(argc, argv)) return program.exit_code();
+///     Simulation sim{env, program.simulation_options(0.1_ms)};
+///     ...
+///     return program.run(sim, {exc, inh});
+class NetworkProgram {
+public:
+    NetworkProgram(Environment& env, NetworkDescription description);
+
+    CLI::App& options() { return app_; }
+
+    /// Reads the command line. False if the program is to end now, with `exit_code`: after --help,
+    /// or after a mistake, which root has explained.
+    bool parse(int argc, char** argv);
+    int  exit_code() const { return exit_code_; }
+
+    SimulationOptions simulation_options(Time timestep) const;
+    double            scale() const { return scale_; }
+
+    /// Runs warm-up and duration, recording the spikes of the populations, and writes results.
+    /// @collective
+    /// @return the program's exit code: 0, or 128 + the signal that ended the run early
+    int run(Simulation& sim, std::vector<Population> recorded);
+
+private:
+    void        print_banner(const Simulation& sim, const std::vector<Population>& recorded) const;
+    void        print_results(const Simulation& sim, int signal) const;
+    void        write_report(const Simulation& sim, int signal) const;
+    std::string digest_text() const;
+
+    Environment&           env_;
+    NetworkDescription     description_;
+    CLI::App               app_;
+    int                    exit_code_ = 0;
+    std::filesystem::path  output_;
+    double                 duration_ms_, warmup_ms_;
+    std::uint64_t          seed_      = 1;
+    std::string            precision_ = "double";
+    std::string            spike_timing_ = "on_grid";
+    double                 scale_            = 1;
+    double                 flush_interval_s_ = 60;
+    double                 created_s_        = 0;  ///< wall clock when the program began to build
+
+    double                        build_s_ = 0;
+    double                        run_s_   = 0;  ///< after the warm-up
+    double                        simulated_ms_ = 0;
+    std::vector<std::pair<std::string, double>> rates_hz_;
+    std::uint64_t                 digest_           = 0;
+    double                        bytes_per_connection_ = 0;
+    std::uint64_t                 peak_rss_         = 0;
+    std::map<std::string, double> phases_s_;
+};
+
+}  // namespace ranvier::examples
