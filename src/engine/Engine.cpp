@@ -111,6 +111,7 @@ private:
                     delivery_.deliver(b, step);
                 watch.book(Phase::deliver);
             }
+            if (hooks.watch) hooks.watch(last);
             stop = hooks.stop && hooks.stop();
         } catch (...) {
             failure = std::current_exception();
@@ -153,9 +154,12 @@ private:
             population.spike_counts[cell] += count;
             population.spikes.insert(population.spikes.end(), count, {step, index});
         }
-        if (population.emits) {
-            spikes_.push_back(PackedSpike::pack(
-                static_cast<std::uint64_t>(step - base), population.first_gid + index, count));
+        if (!population.emits) return;
+        const auto lag = static_cast<std::uint64_t>(step - base);
+        for (std::uint64_t left = count; left > 0;) {
+            const std::uint64_t part = std::min(left, PackedSpike::max_count);
+            spikes_.push_back(PackedSpike::pack(lag, population.first_gid + index, part));
+            left -= part;
         }
     }
 

@@ -38,7 +38,13 @@ Progress::Progress(std::ostream& out, Time begin, Time end, bool enabled)
 
 void Progress::show(Time now) {
     if (!enabled_) return;
-    const auto wall    = Clock::now();
+    const auto wall = Clock::now();
+    if (!has_started_) {  // what came before the first interval says nothing about the speed
+        has_started_ = true;
+        begin_       = now;
+        started_ = last_shown_ = wall;
+        return;
+    }
     const bool is_last = now >= end_;
     if (is_terminal_) {
         if (!is_last && seconds(wall - last_shown_) < 0.2) return;

@@ -20,15 +20,22 @@ public:
 
     /// Tells the sink which populations there are; before the first step.
     void begin(network::Network& network) {
-        if (begun_) return;
-        begun_ = true;
-        std::vector<RecordedPopulation> recorded;
+        std::vector<RecordedPopulation>         recorded;
+        std::vector<network::PopulationRecord*> populations;
         for (const auto& population : network.populations()) {
             if (!population->records_spikes) continue;
             recorded.push_back({population->label, population->size});
-            populations_.push_back(population.get());
+            populations.push_back(population.get());
         }
-        sink_->begin(recorded, network.grid().timestep().value());
+        if (!begun_) {
+            begun_       = true;
+            populations_ = std::move(populations);
+            sink_->begin(recorded, network.grid().timestep().value());
+        } else if (populations != populations_) {
+            throw RecordingError(
+                "Simulation: which populations are recorded cannot change while results are being "
+                "written. Call record before the first run.");
+        }
     }
 
     /// Writes the windows that are over.
@@ -113,10 +120,16 @@ Time Simulation::run_to(Step last) {
     if (output_) output_->begin(*network_);
     stopped_ = false;
     engine_->run(
-        last, {.stop = stop_, .after_interval = [this](Step now) {
-                   if (output_) output_->advance(now);
-                   if (watch_) watch_(Time::in_base_units(network_->grid().ms(now)));
-               }});
+        last,
+        {.watch =
+             [this](Step now) {
+                 if (watch_) watch_(Time::in_base_units(network_->grid().ms(now)));
+             },
+         .stop = stop_,
+         .after_interval =
+             [this](Step now) {
+                 if (output_) output_->advance(now);
+             }});
     stopped_ = network_->now() < last;
     return current_time();
 }
@@ -148,6 +161,11 @@ void Simulation::write_to(std::shared_ptr<SpikeSink> sink, Time window) {
                 number(timestep().value()), number(window.value())),
             {.parameter = "window"});
     }
+    if (network_->now() > 0)
+        throw RecordingError(
+            fmt::format(
+                "Simulation: write_to must be called before the first run, and the time is {} ms.",
+                number(current_time().value())));
     if (output_)
         throw RecordingError(
             "Simulation: results are written to one place only, and write_to was called before.");

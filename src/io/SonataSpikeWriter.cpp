@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/TimeGrid.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include "Attempts.hpp"
 #include "OutputFile.hpp"
 #include "SpikeDataset.hpp"
 #include "SpikeRows.hpp"
-#include "StepTime.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
@@ -30,7 +30,7 @@ struct SonataSpikeWriter::Impl {
     Options                       options;
     std::optional<io::OutputFile> file;
     std::vector<io::SpikeDataset> datasets;
-    io::StepTime                  time{1.0};
+    TimeGrid                      time{1_ms};
     Clock::time_point             last_flush;
     std::uint64_t                 num_flushes = 0;
 
@@ -77,7 +77,7 @@ void SonataSpikeWriter::Impl::append(
         times.clear();
         ids.clear();
         for (const SpikeRecord& spike : rows[p]) {
-            times.push_back(time.of(spike.step));
+            times.push_back(time.ms(spike.step));
             ids.push_back(spike.index);
         }
         datasets[p].append(times, ids, {.first = before[p], .total = totals[p]}, attempt);
@@ -120,7 +120,7 @@ SonataSpikeWriter::Transfers SonataSpikeWriter::transfers() const {
 }
 
 void SonataSpikeWriter::begin(std::span<const RecordedPopulation> populations, double timestep_ms) {
-    impl_->time = io::StepTime{timestep_ms};
+    impl_->time = TimeGrid{Time::in_base_units(timestep_ms)};
     impl_->file.emplace(impl_->comm, impl_->path);
     impl_->file->reserve(populations.size() * io::SpikeDataset::initial_bytes());
     impl_->create_datasets(populations);

@@ -18,6 +18,9 @@ namespace ranvier::network {
 
 namespace {
 
+// A gid travels in 36 bits of a packed spike.
+constexpr Gid max_gid = Gid{1} << 36;
+
 void check_delay_option(const TimeGrid& grid, const std::optional<Time>& delay, const char* name) {
     if (!delay) return;
     const double ms = delay->value();
@@ -127,6 +130,13 @@ PopulationRecord& Network::add(PopulationRequest request) {
     auto                  columns        = resolve(*population, request.parameters, false);
     const ResolvedColumns initial_states = resolve(*population, initial, true);
     population->spike_counts.resize(population->slice.size());
+    if (next_gid_ + request.size > max_gid) {
+        throw ParameterError(
+            fmt::format(
+                "Population \"{}\": a network holds at most {} cells, and this would be {}.",
+                population->label, max_gid, next_gid_ + request.size),
+            {.label = population->label});
+    }
     collectively(comm_, [&] {
         std::visit([&](auto& store) { store.place(*population); }, store_);
         population->group->set_columns(std::move(columns.columns), now_);

@@ -145,15 +145,18 @@ void Network::check_rules(
     bool                              states,
     const ResolvedColumns&            resolved
 ) const {
-    constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+    constexpr std::uint64_t none     = std::numeric_limits<std::uint64_t>::max();
+    constexpr double        infinity = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < values.size(); ++k) {
         const Named n = named(population, values[k], states);
         if (n.is_sequence) continue;
         const models::Column& column = resolved.columns[k].second;
         std::uint64_t         first  = none;
         std::uint64_t         count  = 0;
+        const double          most =
+            states ? infinity : population.group->largest(values[k].place);
         for (std::size_t i = 0; i < column.numbers.size(); ++i) {
-            if (models::satisfies(n.rule, column.numbers[i])) continue;
+            if (models::satisfies(n.rule, column.numbers[i]) && column.numbers[i] <= most) continue;
             first = std::min<std::uint64_t>(first, population.slice.first + i);
             ++count;
         }
@@ -174,10 +177,13 @@ void Network::check_rules(
         }
         const auto& specification = std::get<parameters::Specification>(values[k].value);
         const bool  random        = specification.distribution() != nullptr;
+        std::string required      = models::required_by(n.rule, *n.unit);
+        if (value > most && most < infinity)
+            required = fmt::format("<= {}{}{}", number(most), n.unit->empty() ? "" : " ", *n.unit);
         throw ParameterError(
             fmt::format(
                 "Population \"{}\": {} must be {}, got {}{}{}{}.{}", population.label, *n.name,
-                models::required_by(n.rule, *n.unit), number(value), n.unit->empty() ? "" : " ",
+                required, number(value), n.unit->empty() ? "" : " ",
                 *n.unit, where,
                 random ? " Check the RandomDistribution; normal_clipped keeps values in range." : ""),
             {.label     = population.label,

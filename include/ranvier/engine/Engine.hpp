@@ -33,8 +33,9 @@ struct Statistics {
 
 /// What is called on every rank between intervals.
 struct Hooks {
-    std::function<bool()>         stop;            ///< asked before an exchange: end the run here?
-    std::function<void(Step now)> after_interval;  ///< may communicate
+    std::function<void(Step now)> watch;  ///< before an exchange; what it throws ends all ranks
+    std::function<bool()>         stop;   ///< then asked: end the run here?
+    std::function<void(Step now)> after_interval;  ///< collective; throws on all ranks or on none
 };
 
 /// Advances a network, in one precision. Steps within `run` follow one another as

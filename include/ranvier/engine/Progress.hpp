@@ -32,7 +32,8 @@ private:
     Time              begin_, end_;
     bool              enabled_;
     bool              is_terminal_;
-    bool              line_open_ = false;
+    bool              line_open_   = false;
+    bool              has_started_ = false;
     Clock::time_point started_, last_shown_;
     Time              next_{};  ///< for sparse lines: not before this time
 };

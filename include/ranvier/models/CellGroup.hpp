@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,11 @@ public:
     virtual const std::vector<ReceptorInfo>& receptors() const = 0;
     virtual Input                            input() const     = 0;
     virtual bool                             is_source() const = 0;
+
+    /// The largest value that a parameter may have, in addition to its rule.
+    virtual double largest(std::size_t /*parameter*/) const {
+        return std::numeric_limits<double>::infinity();
+    }
 
     /// Replaces columns and derives what depends on them. `now` is the current step: sources keep
     /// what they have emitted up to it.

@@ -37,6 +37,13 @@ public:
         }
     }
 
+    double largest(std::size_t parameter) const override {
+        // More spikes per step than this are not drawn; the model's header says so.
+        const double most = random::PoissonCounts::max_lambda;
+        return parameter == 0 ? most / context_.grid.timestep().value() * 1000
+                              : SourceGroup::largest(parameter);
+    }
+
     bool is_addressable() const override { return true; }
     void keep(Step keep_steps) override { keep_ = std::max(keep_, keep_steps); }
 
