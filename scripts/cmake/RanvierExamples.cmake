@@ -25,5 +25,5 @@ function(ranvier_benchmark name)
         set(arg_USES Ranvier::ranvier)
     endif()
     target_link_libraries(
-        benchmarks_${name} PRIVATE ${arg_USES} benchmark::benchmark benchmark::benchmark_main)
+        benchmarks_${name} PRIVATE ${arg_USES} benchmark::benchmark)
 endfunction()

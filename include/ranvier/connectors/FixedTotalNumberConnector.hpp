@@ -3,9 +3,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "ranvier/base/hash.hpp"
 #include "ranvier/connectors/Connector.hpp"
@@ -40,6 +43,8 @@ struct FixedTotalNumberConnector {
             return "n must be 0 between empty groups.";
         if (excludes(shape) && shape.num_pre == 1)
             return "a single cell has no other cell to connect with. Allow self-connections.";
+        if (n / shape.num_post >= max_mean_in_degree)  // and what a negative number becomes
+            return fmt::format("n must be below 2^31 connections per target, got {}.", std::uint64_t{n});
         return {};
     }
 
@@ -57,17 +62,27 @@ struct FixedTotalNumberConnector {
         random::Key              key,
         connectors::Sources&     sources
     ) const {
-        sources.resize(plan.in_degree[post - plan.first]);
+        // Uniform draws in ascending order, without sorting: the k-th of n is the sum of the first k
+        // of n + 1 exponential gaps, divided by the sum of all (doi:10.1007/978-1-4613-8643-8, V.3).
+        const std::size_t in_degree = plan.in_degree[post - plan.first];
+        if (in_degree == 0) return;
+        std::vector<double> gaps(in_degree + 1);
+        random::fill_exponential(key, post, 0, gaps);
+        double total = 0;
+        for (double& gap : gaps)
+            gap = total += gap;
         const std::size_t choices = shape.num_pre - (excludes(shape) ? 1 : 0);
-        random::fill_below(key, post, 0, choices, sources);
-        if (excludes(shape)) {
-            for (std::uint32_t& pre : sources)
-                pre += pre >= post ? 1 : 0;
+        const double      scale   = static_cast<double>(choices) / total;
+        sources.resize(in_degree);
+        for (std::size_t k = 0; k < in_degree; ++k) {
+            const auto pre = std::min(static_cast<std::size_t>(gaps[k] * scale), choices - 1);
+            sources[k]     = static_cast<std::uint32_t>(pre + (excludes(shape) && pre >= post));
         }
-        std::sort(sources.begin(), sources.end());
     }
 
 private:
+    static constexpr std::uint64_t max_mean_in_degree = std::uint64_t{1} << 31;
+
     bool excludes(const connectors::Shape& shape) const {
         return shape.same && self_connections == SelfConnections::forbid;
     }
