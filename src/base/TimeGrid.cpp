@@ -1,5 +1,6 @@
 #include "ranvier/base/TimeGrid.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -60,7 +61,8 @@ std::optional<Step> TimeGrid::exact(double ms) const {
     const double steps   = ms / timestep_.value();
     const double closest = std::floor(steps + 0.5);
     // Sums of decimal times carry a few rounding errors; a wrong digit is far larger.
-    if (!(std::abs(steps - closest) <= 1e-9 * (1 + std::abs(closest)))) return std::nullopt;
+    const double tolerance = std::min(1e-9 * (1 + std::abs(closest)), 1e-3);
+    if (!(std::abs(steps - closest) <= tolerance)) return std::nullopt;
     if (std::abs(closest) > last_step) return std::nullopt;
     return static_cast<Step>(closest);
 }

@@ -100,13 +100,29 @@ constexpr std::string_view unit_name() {
     return "";
 }
 
+namespace detail {
+/// The number of Hz that a number per ms was made from: 1001 / 1000 * 1000 is not 1001, so decimals of
+/// up to 15 digits are found again as such.
+constexpr double in_hertz(double per_ms) {
+    const double product = per_ms * 1000;
+    const double size    = product < 0 ? -product : product;
+    if (!(size >= 1e-7 && size < 1e15)) return product;
+    double scale = 1;  // to 15 digits before the point; powers of ten are exact up to 1e22
+    while (size * scale < 1e14)
+        scale *= 10;
+    const double nearest = static_cast<double>(static_cast<long long>(size * scale + 0.5)) / scale;
+    const double decimal = product < 0 ? -nearest : nearest;
+    return decimal / 1000 == per_ms ? decimal : product;
+}
+}  // namespace detail
+
 /// The number a user of PyNN would write for a quantity: Hz for frequencies, the base unit otherwise.
 template <class Q>
 constexpr double pynn_value(Q quantity) {
     if constexpr (std::is_arithmetic_v<Q>)
         return static_cast<double>(quantity);
     else if constexpr (std::is_same_v<Q, Frequency>)
-        return quantity.value() * 1000;
+        return detail::in_hertz(quantity.value());
     else
         return quantity.value();
 }

@@ -58,11 +58,14 @@ private:
 /// Response of the potential, one step later, to a unit of exponentially decaying current:
 /// tau_m tau_s / (cm (tau_m - tau_s)) (exp(-dt/tau_m) - exp(-dt/tau_s)), doi:10.1007/s004220050570.
 ///
-/// Written so that tau_s equal or close to tau_m loses no digits.
+/// Written so that tau_s equal or close to tau_m loses no digits, and so that the slower decay is in
+/// front, where nothing overflows.
 inline Resistance exact_propagator(Time tau_m, Time tau_s, Capacitance cm, Time dt) {
-    const double x     = dt * (tau_m - tau_s) / (tau_m * tau_s);
-    const double ratio = x == 0 ? 1 : math::expm1(x) / x;
-    return (dt / cm) * (math::exp(-(dt / tau_s)) * ratio);
+    const Time   slow  = tau_m > tau_s ? tau_m : tau_s;
+    const Time   fast  = tau_m > tau_s ? tau_s : tau_m;
+    const double x     = dt * (slow - fast) / (slow * fast);
+    const double ratio = x == 0 ? 1 : -math::expm1(-x) / x;
+    return (dt / cm) * (math::exp(-(dt / slow)) * ratio);
 }
 
 template <class M>

@@ -63,7 +63,7 @@ class Required {
 public:
     Required() = delete;
     template <std::convertible_to<T> U>
-    Required(U&& value) : value_(std::forward<U>(value)) {}
+    Required(U&& value) : value_(static_cast<T>(std::forward<U>(value))) {}
 
     operator const T&() const { return value_; }
 

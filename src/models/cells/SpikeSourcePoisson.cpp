@@ -76,7 +76,7 @@ private:
         const double        dt = context_.grid.timestep().value();
         std::vector<double> lambda;
         for (const double rate : column(0).numbers)
-            lambda.push_back(rate * dt / 1000);
+            lambda.push_back(std::min(rate * dt / 1000, random::PoissonCounts::max_lambda));
 
         const bool  uniform = column(1).is_uniform && column(2).is_uniform;
         Epoch epoch{now, {context_.key, lambda, context_.slice}, {}, {}};
@@ -85,6 +85,7 @@ private:
             epoch.first.push_back(context_.grid.nearest(start));
             epoch.last.push_back(context_.grid.nearest(start + column(2).number(cell)));
         }
+        if (epoch.first.empty()) return epoch;  // no cells here
         epoch.all_first = *std::max_element(epoch.first.begin(), epoch.first.end());
         epoch.all_last  = *std::min_element(epoch.last.begin(), epoch.last.end());
         return epoch;
