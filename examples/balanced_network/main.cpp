@@ -22,14 +22,14 @@ struct Variant {
     Conductance g_exc, g_inh;  ///< weights where synapses are conductances
     Current     i_exc, i_inh;  ///< weights where synapses are currents
     Time        delay;
-    bool        with_initial_conductances;  ///< keeps the network alive that has no other input
+    bool        is_kicked;  ///< random input during the first 50 ms, to start the activity
 };
 
 // A constant current of 0.2 nA keeps the first network active; the others are those of the review.
 constexpr Variant coba{true, 0.2_nA, -60_mV, 4_nS, 51_nS, 0_nA, 0_nA, 0.8_ms, false};
 constexpr Variant coba_brette{true, 0_nA, -60_mV, 6_nS, 67_nS, 0_nA, 0_nA, 0.1_ms, true};
 constexpr Variant cuba{false, 0_nA, -49_mV, 0_uS, 0_uS, 16.2_pA, -90_pA, 0.8_ms, false};
-constexpr Variant cuba_brette{false, 0_nA, -49_mV, 0_uS, 0_uS, 16.2_pA, -90_pA, 0.1_ms, false};
+constexpr Variant cuba_brette{false, 0_nA, -49_mV, 0_uS, 0_uS, 16.2_pA, -90_pA, 0.1_ms, true};
 
 Population make_population(
     Simulation& sim, const Variant& variant, std::size_t size, const std::string& label
@@ -52,11 +52,6 @@ Population make_population(
                 .i_offset   = variant.i_offset},
             {.label = label}};
         p.initialize(IF_cond_exp::Initial{.v = uniform(-60_mV, -50_mV)});
-        if (variant.with_initial_conductances) {
-            p.initialize(IF_cond_exp::Initial{
-                .gsyn_exc = normal_clipped(40_nS, 15_nS, {.low = 0_nS}),
-                .gsyn_inh = normal_clipped(200_nS, 120_nS, {.low = 0_nS})});
-        }
         return p;
     }
     Population p{
@@ -119,6 +114,16 @@ int main(int argc, char** argv) {
     for (const Population& target : {exc, inh}) {
         Projection{exc, target, connector, excitation, {.receptor_type = "excitatory"}};
         Projection{inh, target, connector, inhibition, {.receptor_type = "inhibitory"}};
+    }
+    if (variant.is_kicked) {
+        Population kick{
+            sim, 20, SpikeSourcePoisson{.rate = 100_Hz, .duration = 50_ms}, {.label = "kick"}};
+        for (const Population& target : {exc, inh}) {
+            Projection{
+                kick, target, connector,
+                StaticSynapse{
+                    variant.conductances ? Weight{0.1_uS} : Weight{0.1_nA}, variant.delay}};
+        }
     }
     return program.run(sim, {exc, inh});
 }

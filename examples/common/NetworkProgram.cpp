@@ -38,6 +38,8 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
       duration_ms_(description_.duration.value()),
       warmup_ms_(description_.warmup.value()),
       created_s_(now_s()) {
+    // Scripts append the user's arguments to their own: the last one counts.
+    app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app_.add_option("--output", output_, "Directory for spikes.h5 and run.json; none: no files");
     app_.add_option("--duration", duration_ms_, "Simulated time after the warm-up [ms]")
         ->check(CLI::PositiveNumber)
@@ -68,7 +70,7 @@ bool NetworkProgram::parse(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         // All ranks have the same command line; root alone speaks.
         std::ostringstream out, err;
-        exit_code_ = app_.exit(error, out, err);
+        exit_code_ = app_.exit(error, out, err) == 0 ? 0 : 2;
         env_.root() << out.str();
         if (env_.world().is_root()) std::cerr << err.str();
         return false;
@@ -94,11 +96,13 @@ SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
 void NetworkProgram::print_banner(
     const Simulation& sim, const std::vector<Population>& recorded
 ) const {
-    std::ostream& out = env_.root();
+    std::ostream& out      = env_.root();
+    const auto    versions = RunReport::library_versions();
     out << fmt::format(
-        "Ranvier {}  {}  scale {}\n{} ranks, {} cores here, {} precision, seed {}, time step {} "
+        "Ranvier {}  {}  scale {}\n{}, HDF5 {}, Boost {}, {}\n{} ranks, {} cores here, {} precision, seed {}, time step {} "
         "ms\n{} cells, {} connections",
-        RunReport::library_versions().at("ranvier"), description_.name, scale_, sim.num_processes(),
+        versions.at("ranvier"), description_.name, scale_, versions.at("mpi"), versions.at("hdf5"),
+        versions.at("boost"), versions.at("compiler"), sim.num_processes(),
         std::thread::hardware_concurrency(), precision_, seed_, sim.timestep().value(),
         sim.num_cells(), sim.num_connections());
     for (const Population& population : recorded)
