@@ -120,6 +120,16 @@ def check_cpp(root, path):
         yield from check_collective(lines)
 
 
+def check_readme(root):
+    """The first program in the README is the one that the test install builds and runs."""
+    readme, program = root / "README.md", root / "mpi_tests" / "install" / "main.cpp"
+    if not (readme.exists() and program.exists()):
+        return
+    shown = re.search(r"^```cpp\n(.*?)^```$", readme.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    if not shown or shown.group(1) != program.read_text(encoding="utf-8"):
+        yield readme.relative_to(root), "its first program differs from mpi_tests/install/main.cpp"
+
+
 def check_presence(root, files):
     """Every header has a test, every source and test is built, nothing else is at the top."""
     names = {path.as_posix() for path in files}
@@ -151,7 +161,7 @@ def check_presence(root, files):
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent).resolve()
     files = tracked_files(root)
-    messages = [f"{path}:1: {text}" for path, text in check_presence(root, files)]
+    messages = [f"{path}:1: {text}" for path, text in [*check_presence(root, files), *check_readme(root)]]
     for path in files:
         if is_cpp(path):
             messages += [f"{path}:{number}: {text}" for number, text in check_cpp(root, path)]

@@ -48,7 +48,7 @@ void Delivery<T>::refresh(Step now) {
             const bool        known = r < blocks[b].input.size();
             auto&             from  = channel.drive ? blocks[b].drive : blocks[b].input;
             blocks_[b].channels.push_back(
-                {known ? from[r].data() : nullptr, channel.constant,
+                {channel.since, known ? from[r].data() : nullptr, channel.constant,
                  static_cast<T>(channel.weight)});
         }
         find_drives(b);
@@ -88,7 +88,7 @@ void Delivery<T>::start(BlockState& state, const Block<T>& block, const PendingS
     const auto                source = static_cast<std::uint32_t>(spike.gid - first_gids_[pre]);
     for (std::size_t place = 0; place < table.channels().size(); ++place) {
         const std::byte* row = table.row(source, place);
-        if (!row) continue;
+        if (!row || spike.step <= state.channels[table.channels()[place]].since) continue;
         const auto delay = read<std::uint32_t>(row);
         state.cursors.due.push_back(static_cast<std::uint32_t>(spike.step) + delay);
         state.cursors.at.push_back(row + sizeof delay);
@@ -228,7 +228,10 @@ std::span<const std::uint16_t> Delivery<T>::counts_of(std::size_t fused, Step st
     const auto& drive = store_.fused_drives()[fused];
     if (counts_step_[fused] != step) {
         counts_[fused].resize(drive.source->num_cells());
-        drive.source->counts(step - drive.delay, counts_[fused]);
+        if (step - drive.delay > drive.since)
+            drive.source->counts(step - drive.delay, counts_[fused]);
+        else
+            std::fill(counts_[fused].begin(), counts_[fused].end(), std::uint16_t{0});
         counts_step_[fused] = step;
     }
     return counts_[fused];

@@ -51,7 +51,7 @@ public:
         collectively(network_.comm(), [&] { refresh(); });
         statistics_.build_s += seconds_since(start);
         const auto begin = Stopwatch::Clock::now();
-        if (network_.now() == 0 && !step_0_emitted_) emit_step_0();
+        if (network_.now() == 0 && last > 0 && !step_0_emitted_) emit_step_0();
         for (bool stop = false; network_.now() < last && !stop;) {
             const Step end = std::min(last, network_.now() + interval_);
             stop           = interval(network_.now(), end, hooks);

@@ -90,14 +90,16 @@ Time Simulation::run(Time duration) {
     if (!steps || *steps < 0) {
         const double dt    = timestep().value();
         const double lower = std::max(0.0, std::floor(duration.value() / dt));
-        throw RunError(
-            fmt::format(
-                "run: the duration must be a multiple >= 0 of the time step {} ms, got {} ms. Use {} "
-                "or {} ms.",
-                number(dt), number(duration.value()),
-                number(network_->grid().ms(static_cast<Step>(lower))),
-                number(network_->grid().ms(static_cast<Step>(lower) + 1))),
-            {.parameter = "duration"});
+        std::string  text  = fmt::format(
+            "run: the duration must be a multiple >= 0 of the time step {} ms, got {} ms.",
+            number(dt), number(duration.value()));
+        if (lower < 1e15) {  // finite, and a step more is another number
+            const auto step = static_cast<Step>(lower);
+            text += fmt::format(
+                " Use {} or {} ms.", number(network_->grid().ms(step)),
+                number(network_->grid().ms(step + 1)));
+        }
+        throw RunError(text, {.parameter = "duration"});
     }
     return run_to(network_->now() + *steps);
 }

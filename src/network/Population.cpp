@@ -11,6 +11,29 @@ namespace ranvier {
 
 using network::place_of;
 
+namespace {
+
+/// The place of a parameter; what else could have been asked for is a state variable.
+std::size_t place_of_parameter_or_state(
+    const network::PopulationRecord& population, std::string_view name
+) {
+    const models::CellGroup& group = *population.group;
+    std::vector<std::string> names;
+    for (const auto& parameter : group.parameters()) {
+        if (parameter.name == name) return names.size();
+        names.push_back(parameter.name);
+    }
+    for (const auto& state : group.states())
+        names.push_back(state.name);
+    throw ParameterError(
+        fmt::format(
+            "Population \"{}\": {} has no parameter or state variable \"{}\". It has {}.",
+            population.label, group.model(), name, quoted_names(names, name)),
+        {.label = population.label, .parameter = std::string{name}});
+}
+
+}  // namespace
+
 void Population::require_model(std::string_view model) const {
     if (model == celltype()) return;
     throw ModelError(
@@ -47,7 +70,7 @@ std::vector<double> Population::get_local(std::string_view name) const {
         group.read_state(s, values);
         return values;
     }
-    const std::size_t place = place_of(*record_, name, false);
+    const std::size_t place = place_of_parameter_or_state(*record_, name);
     if (group.parameters()[place].is_sequence) {
         throw ParameterError(
             fmt::format(

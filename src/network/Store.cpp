@@ -81,8 +81,8 @@ void Store<T>::connect_target(
     request.rule->presynaptic(post, draws.sources);
     const std::size_t count = draws.sources.size();
     const auto        note  = [&](Violation::What what, double value) {
-        if (violation.what == Violation::What::none) violation = {what, post, value, 0};
-        if (violation.what == what) ++violation.count;
+        if (violation.what == Violation::What::none) violation = {what, post, value, {}};
+        ++violation.counts[static_cast<std::size_t>(what)];
     };
     if (const auto* distribution = request.weight.distribution()) {
         draws.weights.resize(count);
@@ -168,7 +168,7 @@ void Store<T>::connect_fused(
 ) {
     const Step    delay = grid_.nearest(*request.delay.constant());
     FusedDrive<T> drive{
-        projection.id, pre.id, post.id, projection.receptor, delay, {},
+        projection.id, pre.id, post.id, projection.receptor, delay, request.since, {},
         dynamic_cast<models::SourceGroup*>(pre.group.get())};
     if (request.weight.constant()) {
         drive.weight.push_back(static_cast<T>(*request.weight.constant()));

@@ -132,6 +132,7 @@ void Network::check_synapse(
         connect.max_delay =
             std::min(connect.max_delay, grid_.nearest(options_.max_delay->value()));
     if (const auto value = connect.delay.constant()) {
+        if (std::isnan(*value)) refuse(name, "the delay must be a number, got nan ms.");
         if (!(std::floor(*value * 1000 + 0.5) >= step_ms * 1000))
             refuse(
                 name,
@@ -158,21 +159,17 @@ void Network::choose_channel(
     const auto*             source = dynamic_cast<models::SourceGroup*>(pre.group.get());
 
     Channel channel;
+    channel.since    = connect.since;
     channel.receptor = static_cast<std::uint16_t>(projection.receptor);
-    channel.drive    = source && source->is_addressable() && request.rule->is_one_to_one();
-    bool drive_by_events = false;  // an earlier drive of these targets that is not fused
+    // What makes a drive does not depend on whether drives are fused, nor on other projections.
+    channel.drive = source && source->is_addressable() && request.rule->is_one_to_one() &&
+                    pre.size == post.size && connect.delay.constant().has_value();
     for (const auto& other : projections_) {
-        if (other->post != projection.post || other->receptor != projection.receptor) continue;
-        if (other->pre == projection.pre) ++channel.ordinal;
-        const bool is_drive = std::visit(
-            [&](const auto& store) {
-                return !other->fused && store.channels()[other->channel].drive;
-            },
-            store_);
-        drive_by_events = drive_by_events || is_drive;
+        if (other->pre == projection.pre && other->post == projection.post &&
+            other->receptor == projection.receptor)
+            ++channel.ordinal;
     }
-    projection.fused = channel.drive && options_.tuning.fuse_poisson && !drive_by_events &&
-                       pre.size == post.size && connect.delay.constant().has_value();
+    projection.fused = channel.drive && options_.tuning.fuse_poisson;
     if (projection.fused) return;
     if (const auto weight = connect.weight.constant()) {
         channel.constant = true;
@@ -191,7 +188,7 @@ void Network::agree(
     const bool          here  = mine.post == first && mine.what != Violation::What::none;
     const auto          what  = static_cast<Violation::What>(
         comm_.max(here ? static_cast<int>(mine.what) : 0));
-    const std::uint64_t count = comm_.sum(mine.what == what ? mine.count : std::uint64_t{0});
+    const std::uint64_t count = comm_.sum(mine.counts[static_cast<std::size_t>(what)]);
     const double        value =
         std::bit_cast<double>(comm_.max(here ? bits_of(mine.value) : std::uint64_t{0}));
     std::string where = fmt::format(" at target {}", first);
@@ -264,6 +261,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     ConnectRequest connect;
     connect.rule  = request.rule.get();
     connect.shape = {pre.size, post.size, request.pre == request.post};
+    connect.since = now_ > 0 ? now_ : -1;
     if (const std::string problem = request.rule->check(connect.shape); !problem.empty())
         refuse(projection->label, fmt::format("{}: {}", request.rule->name(), problem));
     check_synapse(request, projection->label, connect);

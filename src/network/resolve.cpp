@@ -12,6 +12,7 @@
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parallel/collective.hpp"
+#include "ranvier/parallel/partition.hpp"
 
 #include "ResolvedColumns.hpp"
 
@@ -61,27 +62,51 @@ void check_kind_and_length(const PopulationRecord& population, const models::Giv
     }
 }
 
-models::Column resolve_sequences(
-    const PopulationRecord& population, const Param<Sequence>& param, const std::string& name
-) {
+models::Column resolve_sequences(IndexRange slice, const Param<Sequence>& param) {
     models::Column column;
     column.is_uniform = false;
-    for (std::size_t i = population.slice.first; i < population.slice.last; ++i) {
+    for (std::size_t i = slice.first; i < slice.last; ++i)
         column.sequences.push_back(param.resolve(i));
-        double previous = -std::numeric_limits<double>::infinity();
-        for (const double t : column.sequences.back().values()) {
-            if (!std::isfinite(t) || t < previous) {
-                throw ParameterError(
-                    fmt::format(
-                        "Population \"{}\": {} must be finite and non-decreasing, got {} ms after "
-                        "{} ms at cell {}. Sort the times.",
-                        population.label, name, number(t), number(previous), i),
-                    {.label = population.label, .parameter = name, .index = i});
-            }
-            previous = t;
-        }
-    }
     return column;
+}
+
+/// Where a list of times is not finite or goes back; its length if nowhere.
+std::size_t first_disorder(const std::vector<double>& times) {
+    for (std::size_t k = 0; k < times.size(); ++k) {
+        if (!std::isfinite(times[k]) || (k > 0 && times[k] < times[k - 1])) return k;
+    }
+    return times.size();
+}
+
+/// Finds the first cell, over all ranks, whose times are not in order, and says so on all of them.
+void check_sequences(
+    const Communicator& comm, const PopulationRecord& population, const std::string& name,
+    const models::Column& column
+) {
+    constexpr std::uint64_t none  = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t           first = none;
+    std::uint64_t           count = 0;
+    std::string             found;
+    for (std::size_t i = 0; i < column.sequences.size(); ++i) {
+        const std::vector<double>& times = column.sequences[i].values();
+        const std::size_t          k     = first_disorder(times);
+        if (k == times.size()) continue;
+        if (++count > 1) continue;
+        first = population.slice.first + i;
+        found = fmt::format("{} ms", number(times[k]));
+        if (k > 0) found += fmt::format(" after {} ms", number(times[k - 1]));
+    }
+    const std::uint64_t lowest = comm.min(first);
+    if (lowest == none) return;
+    const std::uint64_t total = comm.sum(count);
+    const int           owner = owner_of(population.size, lowest, comm.size());
+    throw ParameterError(
+        fmt::format(
+            "Population \"{}\": {} must be finite and non-decreasing, got {} at cell {}{}. Sort the "
+            "times.",
+            population.label, name, comm.broadcast(found, owner), lowest,
+            total > 1 ? fmt::format(" (and {} more)", total - 1) : ""),
+        {.label = population.label, .parameter = name, .index = lowest});
 }
 
 }  // namespace
@@ -117,7 +142,7 @@ void Network::resolve_here(
         if (n.is_sequence) {
             resolved.columns.emplace_back(
                 given.place,
-                resolve_sequences(population, std::get<Param<Sequence>>(given.value), *n.name));
+                resolve_sequences(population.slice, std::get<Param<Sequence>>(given.value)));
             continue;
         }
         const auto&    specification = std::get<parameters::Specification>(given.value);
@@ -149,8 +174,11 @@ void Network::check_rules(
     constexpr double        infinity = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < values.size(); ++k) {
         const Named n = named(population, values[k], states);
-        if (n.is_sequence) continue;
         const models::Column& column = resolved.columns[k].second;
+        if (n.is_sequence) {
+            check_sequences(comm_, population, *n.name, column);
+            continue;
+        }
         std::uint64_t         first  = none;
         std::uint64_t         count  = 0;
         const double          most =

@@ -101,8 +101,8 @@ constexpr std::string_view unit_name() {
 }
 
 namespace detail {
-/// The number of Hz that a number per ms was made from: 1001 / 1000 * 1000 is not 1001, so decimals of
-/// up to 15 digits are found again as such.
+/// The number of Hz that a number per ms was made from: 1001 / 1000 * 1000 is not 1001, so decimals
+/// of up to 15 digits are found again as such.
 constexpr double in_hertz(double per_ms) {
     const double product = per_ms * 1000;
     const double size    = product < 0 ? -product : product;
@@ -110,13 +110,14 @@ constexpr double in_hertz(double per_ms) {
     double scale = 1;  // to 15 digits before the point; powers of ten are exact up to 1e22
     while (size * scale < 1e14)
         scale *= 10;
-    const double nearest = static_cast<double>(static_cast<long long>(size * scale + 0.5)) / scale;
+    const double raised  = size * scale + 0.5;  // rounds when it is cut; lround is not constexpr
+    const double nearest = static_cast<double>(static_cast<long long>(raised)) / scale;
     const double decimal = product < 0 ? -nearest : nearest;
     return decimal / 1000 == per_ms ? decimal : product;
 }
 }  // namespace detail
 
-/// The number a user of PyNN would write for a quantity: Hz for frequencies, the base unit otherwise.
+/// The number a user of PyNN would write for a quantity: Hz for frequencies, else the base unit.
 template <class Q>
 constexpr double pynn_value(Q quantity) {
     if constexpr (std::is_arithmetic_v<Q>)

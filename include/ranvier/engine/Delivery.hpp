@@ -60,6 +60,7 @@ private:
 
     /// Where a channel's weights are added, in one block.
     struct ChannelTarget {
+        Step since    = -1;
         T*   input    = nullptr;
         bool constant = false;
         T    weight   = 0;

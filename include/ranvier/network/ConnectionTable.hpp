@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "ranvier/base/AlignedArray.hpp"
+#include "ranvier/base/types.hpp"
 
 namespace ranvier::network {
 
@@ -27,9 +28,10 @@ namespace ranvier::network {
 /// connection or one for all. Several projections between the same populations onto the same
 /// receptor differ in `ordinal`, so that a connection is known by (channel, source, target).
 struct Channel {
+    Step          since    = -1;  ///< spikes emitted after this step travel here
     std::uint16_t ordinal  = 0;
     std::uint16_t receptor = 0;
-    bool          drive    = false;  ///< one-to-one input of Poisson sources, summed separately
+    bool          drive    = false;  ///< Poisson input, one to one, one delay: summed apart
     bool          constant = false;  ///< all connections have `weight`; none is stored
     double        weight   = 0;
 

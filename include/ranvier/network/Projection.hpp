@@ -30,6 +30,8 @@ struct ProjectionOptions {
 /// A handle to a projection: the network owns it, copies mean the same one, and letting the variable
 /// go removes nothing.
 ///
+/// A connection made during a simulation carries the spikes that are emitted from then on.
+///
 /// A connection lives on the rank that owns its target, and is made there, without messages, from
 /// draws keyed by the projection and the target.
 class Projection {

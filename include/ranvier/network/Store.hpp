@@ -2,6 +2,7 @@
 /// This rank's cells and connections in one precision, as the engine walks them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -47,6 +48,7 @@ struct FusedDrive {
     std::size_t          projection;
     std::size_t          pre, post, receptor;
     Step                 delay;
+    Step                 since;  ///< as in Channel
     std::vector<T>       weight;  ///< one, or one per local cell
     models::SourceGroup* source;
 };
@@ -54,10 +56,10 @@ struct FusedDrive {
 /// The first rule that local connections break, if any.
 struct Violation {
     enum class What { none, weight_sign, weight_finite, delay_short, delay_bounds };
-    What          what  = What::none;
-    std::uint64_t post  = std::numeric_limits<std::uint64_t>::max();
-    double        value = 0;
-    std::uint64_t count = 0;
+    What                         what  = What::none;
+    std::uint64_t                post  = std::numeric_limits<std::uint64_t>::max();
+    double                       value = 0;
+    std::array<std::uint64_t, 5> counts{};  ///< of connections, by What
 };
 
 /// What `Store::connect` needs besides the record.
@@ -69,6 +71,7 @@ struct ConnectRequest {
     random::Key               connectivity_key{}, weight_key{}, delay_key{};
     int                       weight_sign = 0;  ///< +1: must be >= 0, -1: <= 0, 0: any
     Step                      min_delay = 1, max_delay = 0;  ///< allowed, in steps
+    Step                      since = -1;                    ///< as in Channel
 };
 
 template <class T>

@@ -52,8 +52,8 @@ struct IF_cond_exp {
     };
     template <class V>
     struct Constants {
-        V decay_E, decay_I, mean_E, mean_I, e_rev_E, e_rev_I, g_leak, i_leak, minus_dt_over_cm,
-            v_thresh, v_reset;
+        V decay_E, decay_I, mean_E, mean_I, e_rev_E, e_rev_I, g_leak, v_rest, i_offset,
+            minus_dt_over_cm, v_thresh, v_reset;
     };
 
     static constexpr auto parameters() {
@@ -101,7 +101,8 @@ struct IF_cond_exp {
                  .e_rev_E          = p[&M::e_rev_E].value(),
                  .e_rev_I          = p[&M::e_rev_I].value(),
                  .g_leak           = g_leak.value(),
-                 .i_leak           = (g_leak * p[&M::v_rest] + p[&M::i_offset]).value(),
+                 .v_rest           = p[&M::v_rest].value(),
+                 .i_offset         = p[&M::i_offset].value(),
                  .minus_dt_over_cm = -(dt / p[&M::cm]).value(),
                  .v_thresh         = p[&M::v_thresh].value(),
                  .v_reset          = p[&M::v_reset].value()},
@@ -109,15 +110,19 @@ struct IF_cond_exp {
     }
 
     /// One time step. Returns which cells reached the threshold.
+    ///
+    /// Written with differences of potentials, so that a cell at rest stays there exactly.
     template <class V>
     [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k) {
-        const V g_E    = k.mean_E * s.gsyn_exc;
-        const V g_I    = k.mean_I * s.gsyn_inh;
-        const V g      = k.g_leak + g_E + g_I;
-        const V target = (k.i_leak + g_E * k.e_rev_E + g_I * k.e_rev_I) / g;
-        s.v            = target + (s.v - target) * math::exp(g * k.minus_dt_over_cm);
-        s.gsyn_exc     = k.decay_E * s.gsyn_exc;
-        s.gsyn_inh     = k.decay_I * s.gsyn_inh;
+        const V g_E      = k.mean_E * s.gsyn_exc;
+        const V g_I      = k.mean_I * s.gsyn_inh;
+        const V g        = k.g_leak + g_E + g_I;
+        const V current  = k.g_leak * (k.v_rest - s.v) + g_E * (k.e_rev_E - s.v) +
+                           g_I * (k.e_rev_I - s.v) + k.i_offset;
+        const V distance = current / g;  // to where all currents cancel
+        s.v              = s.v + (distance - distance * math::exp(g * k.minus_dt_over_cm));
+        s.gsyn_exc       = k.decay_E * s.gsyn_exc;
+        s.gsyn_inh       = k.decay_I * s.gsyn_inh;
         return s.v >= k.v_thresh;
     }
 
