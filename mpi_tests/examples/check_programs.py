@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""Runs a network program as users do: its options, its files, its ends.
+
+    check_programs.py MPIRUN PROGRAM ARGS...
+
+ARGS make the network small. Checked: the same files and digest on 1, 2 and 3 ranks; run.json; --help; mistakes on the
+command line; results replaced only on success; a signal during the run.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import h5py
+
+MPIRUN, PROGRAM, ARGS = sys.argv[1], sys.argv[2], sys.argv[3:]
+KEYS = {"network", "status", "scale", "precision", "ranks", "seed", "timestep_ms", "duration_ms", "warmup_ms", "cells",
+        "connections", "build_s", "run_s", "real_time_factor", "phases_s", "bytes_per_connection", "peak_rss_bytes",
+        "rates_hz", "digest", "versions"}
+failures = []
+
+
+def expect(condition, text):
+    print(("ok    " if condition else "FAILED ") + text, flush=True)
+    if not condition:
+        failures.append(text)
+
+
+def run(ranks, *args):
+    return subprocess.run([MPIRUN, "-n", str(ranks), PROGRAM, *args], capture_output=True, text=True, check=False)
+
+
+def report(directory):
+    with open(f"{directory}/run.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def check_ranks(root):
+    for precision in "double", "single":
+        results = set()
+        for ranks in 1, 2, 3:
+            output = f"{root}/{precision}{ranks}"
+            ended = run(ranks, *ARGS, "--precision", precision, "--output", output)
+            expect(ended.returncode == 0, f"{precision}, {ranks} ranks: runs to the end")
+            if ended.returncode:
+                print(ended.stdout, ended.stderr)
+                return
+            facts = report(output)
+            expect(KEYS <= set(facts), "run.json has all keys")
+            expect(facts["status"] == "complete" and facts["ranks"] == ranks, "run.json tells status and ranks")
+            expect(len(facts["digest"]) == 16 and facts["digest"] in ended.stdout, "the digest is printed and stored")
+            expect(sum(facts["rates_hz"].values()) > 0, "there are spikes")
+            results.add((sha256(f"{output}/spikes.h5"), facts["digest"], json.dumps(facts["rates_hz"])))
+        expect(len(results) == 1, f"{precision}: the same bytes, digest and rates on 1, 2 and 3 ranks")
+
+
+def check_command_line(root):
+    ended = run(2, "--help")
+    expect(ended.returncode == 0 and ended.stdout.count("--spike-timing") == 1, "--help is printed once")
+    for option in "--output --duration --warmup --seed --precision --scale --flush-interval".split():
+        expect(option in ended.stdout, f"--help explains {option}")
+    for wrong, said in (["--sede", "3"], "--sede"), (["--precision", "half"], "--precision"), (["--scale", "-1"], "--scale"):
+        ended = run(2, *wrong)
+        expect(ended.returncode != 0 and ended.stderr.count(said) == 1, f"{' '.join(wrong)} is refused, in one message")
+    ended = run(2, *ARGS, "--output", "/proc/ranvier")
+    expect(ended.returncode == 1 and ended.stderr.count("/proc/ranvier") == 1, "an impossible directory is named once")
+    expect("Traceback" not in ended.stderr and "Backtrace" not in ended.stderr, "there is no backtrace")
+
+
+def check_signal(root):
+    output = f"{root}/signal"
+    with subprocess.Popen([MPIRUN, "-n", "2", PROGRAM, *ARGS, "--duration", "1e7", "--output", output],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+        deadline = time.monotonic() + 60
+        while not os.path.exists(f"{output}/spikes.h5.part") and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(1)
+        job.send_signal(signal.SIGUSR1)
+        code = job.wait(timeout=60)
+    expect(code == 128 + signal.SIGUSR1, f"SIGUSR1 gives exit code {128 + signal.SIGUSR1}, got {code}")
+    facts = report(output)
+    expect(facts["status"] == "interrupted" and facts["duration_ms"] < 1e7, "run.json says interrupted")
+    with h5py.File(f"{output}/spikes.h5") as file:
+        expect(file.attrs["ranvier_complete"] == 1, "spikes.h5 is complete")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as root:
+        check_ranks(root)
+        check_command_line(root)
+        check_signal(root)
+    print(f"{len(failures)} failed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,315 @@
+// Every cell type that the build finds, on any number of ranks: what all of them promise.
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "ranvier/base/Error.hpp"
+#include "ranvier/network/Population.hpp"
+
+#include "CellTypes.hpp"
+#include "models/Cells.hpp"
+#include "random/statistics.hpp"
+#include "support/mpi_assertions.hpp"
+
+namespace ranvier {
+namespace {
+
+constexpr double nan      = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// Calls `test.operator()<M>()` for each cell type.
+template <class Test>
+void for_each_cell_type(Test test) {
+    const auto one = [&]<class M>() {
+        SCOPED_TRACE(M::name);
+        test.template operator()<M>();
+    };
+    [&]<class... M>(std::type_identity<std::tuple<M...>>) {
+        (one.template operator()<M>(), ...);
+    }(std::type_identity<CellTypes>{});
+    EXPECT_GE(std::tuple_size_v<CellTypes>, 4u);
+}
+
+/// The same for those with a membrane.
+template <class Test>
+void for_each_neuron(Test test) {
+    for_each_cell_type([&]<class M>() {
+        if constexpr (models::CellModel<M>) test.template operator()<M>();
+    });
+}
+
+/// Values that break a rule.
+std::vector<double> bad_values(models::Rule rule) {
+    std::vector<double> values = {nan, infinite, -infinite};
+    if (rule == models::Rule::positive) values.insert(values.end(), {0.0, -1.0, -1e-300});
+    if (rule == models::Rule::non_negative) values.insert(values.end(), {-1.0, -1e-300});
+    return values;
+}
+
+TEST(conformance, defaults_are_valid) {
+    const Communicator comm;
+    for_each_cell_type([&]<class M>() {
+        network::Network network{comm, {}};
+        const Population population{network, 7, M{}};
+        const auto       parameters = models::parameter_infos<M>();
+
+        EXPECT_EQ(population.celltype(), M::name);
+        EXPECT_EQ(models::given_parameters(M{}).size(), parameters.size()) << "have defaults";
+        for (const models::ParameterInfo& info : parameters) {
+            if (info.is_sequence) continue;
+            for (const double value : population.get(info.name))
+                EXPECT_TRUE(models::satisfies(info.rule, value)) << info.name;
+        }
+    });
+}
+
+// A parameter that is missing in parameters(), or listed under a member twice, leaves memory over.
+TEST(conformance, all_members_are_listed) {
+    for_each_cell_type([]<class M>() {
+        std::size_t           bytes = 0;
+        std::set<std::string> names;
+        std::apply(
+            [&](const auto&... entry) {
+                ((bytes += sizeof(M{}.*entry.member), names.insert(std::string{entry.name})), ...);
+            },
+            M::parameters()
+        );
+        EXPECT_EQ(bytes, sizeof(M));
+        EXPECT_EQ(names.size(), std::tuple_size_v<decltype(M::parameters())>);
+
+        // Giving one member gives the parameter at its own place only.
+        std::size_t place = 0;
+        const auto  alone = [&](const auto& entry) {
+            M model{};
+            std::apply(
+                [&](const auto&... other) {
+                    ((model.*other.member = std::decay_t<decltype(model.*other.member)>{}), ...);
+                },
+                M::parameters()
+            );
+            model.*entry.member = M{}.*entry.member;
+            const auto given    = models::given_parameters(model);
+            EXPECT_TRUE(given.size() == 1 && given[0].place == place) << entry.name;
+            ++place;
+        };
+        std::apply([&](const auto&... entry) { (alone(entry), ...); }, M::parameters());
+    });
+}
+
+TEST(conformance, all_state_variables_are_listed) {
+    for_each_neuron([]<class M>() {
+        std::size_t bytes = 0;
+        std::apply(
+            [&](const auto&... entry) {
+                ((bytes += sizeof(typename M::Initial{}.*entry.member)), ...);
+            },
+            M::states()
+        );
+        const auto states = models::state_infos<M>();
+        EXPECT_EQ(bytes, sizeof(typename M::Initial));
+        EXPECT_EQ(states.size() * sizeof(double), sizeof(typename M::template State<double>));
+        EXPECT_EQ(states[0].name, "v");
+        EXPECT_EQ(models::receptor_infos<M>().size(), M::receptors().size())
+            << "each receptor drives a state variable that exists";
+        EXPECT_EQ((std::is_same_v<typename M::Initial::Model, M>), true);
+    });
+}
+
+TEST(conformance, each_rule_rejects_bad_values_on_all_ranks) {
+    const Communicator comm;
+    for_each_cell_type([&]<class M>() {
+        network::Network network{comm, {}};
+        Population       population{network, 7, M{}, {.label = "cells"}};
+        for (const models::ParameterInfo& info : population.record().group->parameters()) {
+            if (info.is_sequence) continue;
+            const auto before = population.get(info.name);
+            for (const double bad : bad_values(info.rule)) {
+                auto values            = before;
+                values[6]              = bad;
+                const std::string text = "Population \"cells\": " + info.name + " must be";
+                EXPECT_COLLECTIVE_THROW(comm, population.set(info.name, bad), ParameterError, text);
+                EXPECT_COLLECTIVE_THROW(
+                    comm, population.set(info.name, values), ParameterError, text
+                );
+                EXPECT_COLLECTIVE_THROW(
+                    comm, population.set(info.name, values), ParameterError, "at cell 6"
+                );
+            }
+            EXPECT_EQ(population.get(info.name), before) << "a rejected call changes nothing";
+        }
+    });
+}
+
+TEST(conformance, state_variables_reject_what_is_no_number) {
+    const Communicator comm;
+    for_each_neuron([&]<class M>() {
+        network::Network network{comm, {}};
+        Population       population{network, 7, M{}};
+        for (const models::StateInfo& info : population.record().group->states()) {
+            for (const double bad : {nan, infinite})
+                EXPECT_COLLECTIVE_THROW(
+                    comm, population.initialize(info.name, bad), ParameterError, info.name
+                );
+            EXPECT_EQ(population.get(info.name), std::vector(7, info.initial));
+        }
+    });
+}
+
+TEST(conformance, sequences_reject_what_is_not_in_order) {
+    const Communicator comm;
+    std::size_t        num_sequences = 0;
+    for_each_cell_type([&]<class M>() {
+        network::Network network{comm, {}};
+        Population       population{network, 3, M{}};
+        for (const models::ParameterInfo& info : population.record().group->parameters()) {
+            if (!info.is_sequence) continue;
+            ++num_sequences;
+            for (const auto& bad : {std::vector{2.0, 1.0}, {nan}, {1.0, infinite}}) {
+                const Param<Sequence> times =
+                    std::vector{Sequence{}, Sequence{}, Sequence::in_ms(bad)};
+                EXPECT_COLLECTIVE_THROW(
+                    comm,
+                    population.set(info.name, times),
+                    ParameterError,
+                    info.name + " must be finite and non-decreasing"
+                );
+            }
+        }
+    });
+    EXPECT_GT(num_sequences, 0u);
+}
+
+TEST(conformance, rates_beyond_the_time_step_are_rejected_on_all_ranks) {
+    const Communicator  comm;
+    network::Network    network{comm, {}};
+    Population          population{network, 7, SpikeSourcePoisson{}};
+    std::vector<double> rates(7, 1.0);
+    rates[5] = 1e9;
+
+    EXPECT_COLLECTIVE_THROW(comm, population.set("rate", 1e9), ParameterError, "rate");
+    EXPECT_COLLECTIVE_THROW(comm, population.set("rate", rates), ParameterError, "rate");
+    EXPECT_EQ(population.get("rate"), std::vector(7, 1.0));
+}
+
+template <class M, class T>
+void expect_rest() {
+    for (const bool varied : {false, true}) {
+        test::Cells<M, T> cells{M{}, 40};
+        if (varied) cells.set("v_rest", random::Distribution::uniform(-80, -60));
+        if (varied) cells.set("tau_m", random::Distribution::uniform(0.02, 5));
+        std::vector<double> v_rest(40);
+        const std::size_t   place = test::place_of(cells.group().parameters(), "v_rest");
+        for (std::size_t i = 0; i < 40; ++i)
+            v_rest[i] = cells.group().column(place).number(i);
+        cells.initialize("v", v_rest);
+        const auto before = cells.bits();
+        for (int step = 0; step < 100; ++step)
+            ASSERT_TRUE(cells.advance().empty());
+        EXPECT_EQ(cells.bits(), before) << (varied ? "varied" : "uniform");
+    }
+}
+
+TEST(conformance, a_cell_at_rest_without_input_stays_there_exactly) {
+    for_each_neuron([]<class M>() {
+        expect_rest<M, double>();
+        expect_rest<M, float>();
+    });
+}
+
+/// Spikes and all state of 101 varied cells with input over 100 steps.
+template <class M, class T>
+std::vector<std::uint64_t> history(const std::vector<std::size_t>& pieces, bool listed) {
+    test::Cells<M, T> cells{M{}, 101, 0.1_ms, pieces};
+    if (listed) {
+        for (const models::ParameterInfo& info : cells.group().parameters()) {
+            const double value = cells.group()
+                                     .column(test::place_of(cells.group().parameters(), info.name))
+                                     .number(0);
+            cells.set(info.name, std::vector(101, value));
+        }
+    }
+    cells.initialize("v", random::Distribution::uniform(-70, -40));
+    std::vector<std::uint64_t> result;
+    for (std::uint64_t step = 0; step < 100; ++step) {
+        random::Stream stream{{11}, step};
+        for (int k = 0; k < 30; ++k)
+            cells.receive(stream.below(2), stream.below(101), 0.1 * stream.uniform());
+        const auto spikes = cells.advance();
+        const auto bits   = cells.bits();
+        result.insert(result.end(), spikes.begin(), spikes.end());
+        result.insert(result.end(), bits.begin(), bits.end());
+    }
+    return result;
+}
+
+template <class M, class T>
+void expect_one_history() {
+    std::vector<std::uint64_t> expected;
+    test::for_each_isa([&] {
+        if (expected.empty()) expected = history<M, T>({101}, false);
+        for (const std::vector<std::size_t>& pieces :
+             {std::vector<std::size_t>{101}, {1, 100}, {13, 64, 24}}) {
+            EXPECT_TRUE((history<M, T>(pieces, false) == expected)) << "uniform constants";
+            EXPECT_TRUE((history<M, T>(pieces, true) == expected)) << "constants per cell";
+        }
+    });
+}
+
+TEST(conformance, bits_depend_neither_on_lanes_nor_on_instructions_nor_on_how_constants_are_held) {
+    for_each_neuron([]<class M>() {
+        expect_one_history<M, double>();
+        expect_one_history<M, float>();
+    });
+}
+
+/// The largest difference of v between two runs, in mV.
+template <class M>
+double difference_of_precisions() {
+    test::Cells<M, double> full{M{}, 3};
+    test::Cells<M, float>  single{M{}, 3};
+    double                 largest = 0;
+    for (int step = 0; step < 100; ++step) {
+        if (step % 20 == 0) {
+            full.receive(0, 1, 0.005);
+            single.receive(0, 1, 0.005);
+            full.receive(1, 2, 0.005);
+            single.receive(1, 2, 0.005);
+        }
+        EXPECT_EQ(full.advance(), single.advance());
+        for (std::size_t i = 0; i < 3; ++i)
+            largest = std::max(largest, std::abs(full.get("v", i) - single.get("v", i)));
+    }
+    EXPECT_NE(full.get("v", 1), -65);
+    return largest;
+}
+
+// Per step less than 8 ulp of v in single precision, as for IF_curr_exp; 100 steps.
+TEST(conformance, both_precisions_agree_to_rounding) {
+    for_each_neuron([]<class M>() { EXPECT_LT(difference_of_precisions<M>(), 100 * 8 * 0x1p-17); });
+}
+
+TEST(conformance, a_refractory_cell_is_held_at_v_reset_and_shown_there) {
+    for_each_neuron([]<class M>() {
+        test::Cells<M> cells{M{}, 2};
+        cells.set("tau_refrac", 1.0);
+        cells.set("v_reset", -77.0);
+        cells.initialize("v", 100.0);
+        ASSERT_EQ(cells.advance().size(), 2u);
+        for (int step = 0; step <= 10; ++step) {
+            EXPECT_EQ(cells.get("v"), std::vector(2, -77.0)) << step;
+            cells.receive(0, 0, 0.1);
+            EXPECT_TRUE(cells.advance().empty());
+        }
+        EXPECT_NE(cells.get("v", 0), -77);
+    });
+}
+
+}  // namespace
+}  // namespace ranvier

@@ -1,0 +1,197 @@
+#include "ranvier/models/kernel.hpp"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "ranvier/base/AlignedArray.hpp"
+#include "ranvier/base/hash.hpp"
+#include "ranvier/models/CellModel.hpp"
+
+#include "CellTypes.hpp"
+#include "models/Cells.hpp"
+#include "random/statistics.hpp"
+
+namespace ranvier::models {
+namespace {
+
+constexpr std::size_t count = 64;
+
+/// State and constants of `count` cells that differ in everything, some of them about to spike.
+template <class M, class T>
+class Arrays {
+public:
+    using State                                = typename M::template State<T>;
+    using Constants                            = typename M::template Constants<T>;
+    static constexpr std::size_t num_states    = sizeof(State) / sizeof(T);
+    static constexpr std::size_t num_constants = sizeof(Constants) / sizeof(T);
+
+    explicit Arrays(bool uniform) : uniform_(uniform) {
+        Columns columns(std::tuple_size_v<decltype(M::parameters())>);
+        for (std::size_t i = 0; i < count; ++i) {
+            random::Stream stream{{3}, uniform ? 0 : i};
+            for (auto& [place, column] : test::columns_of(given_parameters(M{}), 1, {0, 1})) {
+                column.numbers[0] *= 0.9 + 0.2 * stream.uniform();
+                columns[place] = column;
+            }
+            const auto constants = std::bit_cast<std::array<double, num_constants>>(
+                M::prepare(CellValues<M>{columns, 0}, 0.1_ms).constants
+            );
+            for (std::size_t j = 0; j < num_constants; ++j)
+                constants_[j][i] = static_cast<T>(constants[j]);
+            random::Stream state{{4}, i};
+            for (std::size_t s = 0; s < num_states; ++s) {
+                const double value = s == 0 ? -75 + 35 * state.uniform() : state.uniform();
+                states_[s][i]      = static_cast<T>(value);
+            }
+        }
+        if (!uniform) std::fill(stride_.begin(), stride_.end(), std::uint8_t{1});
+        states_[0][17] = std::numeric_limits<T>::quiet_NaN();
+    }
+
+    std::vector<std::uint32_t> advance(Kernel<T> kernel) {
+        std::array<T*, num_states>          states;
+        std::array<const T*, num_constants> constants;
+        for (std::size_t s = 0; s < num_states; ++s)
+            states[s] = states_[s].data();
+        for (std::size_t j = 0; j < num_constants; ++j)
+            constants[j] = constants_[j].data();
+        std::vector<std::uint32_t> spikes(count);
+        spikes.resize(kernel(
+            {states.data(), constants.data(), stride_.data(), uniform_, count, spikes.data()}
+        ));
+        return spikes;
+    }
+
+    /// The same, one cell after the other, as the model reads.
+    std::vector<std::uint32_t> advance_one_by_one() {
+        std::vector<std::uint32_t> spikes;
+        for (std::size_t i = 0; i < count; ++i) {
+            std::array<T, num_states>    values;
+            std::array<T, num_constants> constants;
+            for (std::size_t s = 0; s < num_states; ++s)
+                values[s] = states_[s][i];
+            for (std::size_t j = 0; j < num_constants; ++j)
+                constants[j] = constants_[j][i];
+            auto state = std::bit_cast<State>(values);
+            if (M::advance(state, std::bit_cast<Constants>(constants)))
+                spikes.push_back(static_cast<std::uint32_t>(i));
+            values = std::bit_cast<std::array<T, num_states>>(state);
+            for (std::size_t s = 0; s < num_states; ++s)
+                states_[s][i] = values[s];
+        }
+        return spikes;
+    }
+
+    /// Bits of all states; all NaN are one.
+    std::vector<std::uint64_t> bits() const {
+        std::vector<std::uint64_t> result;
+        for (const auto& state : states_)
+            for (const T value : state)
+                result.push_back(std::isnan(value) ? 0x7ff : bits_of(value));
+        return result;
+    }
+
+private:
+    using Columns = std::vector<Column>;
+
+    static std::vector<AlignedArray<T>> arrays(std::size_t number) {
+        std::vector<AlignedArray<T>> result;
+        for (std::size_t k = 0; k < number; ++k)
+            result.emplace_back(count);
+        return result;
+    }
+
+    bool                                    uniform_;
+    std::vector<AlignedArray<T>>            states_    = arrays(num_states);
+    std::vector<AlignedArray<T>>            constants_ = arrays(num_constants);
+    std::array<std::uint8_t, num_constants> stride_{};
+};
+
+/// Calls `test.operator()<M>()` for each neuron model of the library.
+template <class Test>
+void for_each_neuron(Test test) {
+    std::size_t num_models = 0;
+    const auto  one        = [&]<class M>() {
+        if constexpr (CellModel<M>) {
+            SCOPED_TRACE(M::name);
+            test.template operator()<M>();
+            ++num_models;
+        }
+    };
+    [&]<class... M>(std::type_identity<std::tuple<M...>>) {
+        (one.template operator()<M>(), ...);
+    }(std::type_identity<CellTypes>{});
+    EXPECT_GE(num_models, 2u);
+}
+
+template <class M, class T>
+void expect_same_bits(Kernel<T> kernel) {
+    for (const bool uniform : {true, false}) {
+        Arrays<M, T> scalar(uniform);
+        Arrays<M, T> vector(uniform);
+        std::size_t  num_spikes = 0;
+        for (int step = 0; step < 20; ++step) {
+            const auto expected = scalar.advance_one_by_one();
+            EXPECT_EQ(vector.advance(kernel), expected);
+            ASSERT_EQ(vector.bits(), scalar.bits()) << "uniform: " << uniform << " " << step;
+            num_spikes += expected.size();
+        }
+        EXPECT_GT(num_spikes, 0u);
+    }
+}
+
+TEST(kernel, of_the_baseline_has_the_bits_of_the_scalar_model) {
+    for_each_neuron([]<class M>() {
+        expect_same_bits<M, double>(library_kernels<M, BaselineBuild>().advance_double);
+        expect_same_bits<M, float>(library_kernels<M, BaselineBuild>().advance_single);
+    });
+}
+
+TEST(kernel, of_avx2_has_the_bits_of_the_scalar_model) {
+    if (!is_supported(Isa::avx2)) GTEST_SKIP() << "this processor has no AVX2";
+    for_each_neuron([]<class M>() {
+        expect_same_bits<M, double>(library_kernels<M, Avx2Build>().advance_double);
+        expect_same_bits<M, float>(library_kernels<M, Avx2Build>().advance_single);
+    });
+}
+
+TEST(kernel, is_that_of_the_instruction_set_in_use) {
+    test::for_each_isa([] {
+        for_each_neuron([]<class M>() {
+            const KernelTable& expected = active_isa() == Isa::avx2
+                                              ? library_kernels<M, Avx2Build>()
+                                              : library_kernels<M, BaselineBuild>();
+            EXPECT_EQ(kernels_of<M>().advance_double, expected.advance_double);
+            EXPECT_EQ(kernels_of<M>().advance_single, expected.advance_single);
+        });
+    });
+}
+
+TEST(kernel, differs_between_instruction_sets) {
+    for_each_neuron([]<class M>() {
+        EXPECT_NE(
+            (library_kernels<M, BaselineBuild>().advance_double),
+            (library_kernels<M, Avx2Build>().advance_double)
+        );
+    });
+}
+
+TEST(kernel, never_lets_cells_without_potential_spike) {
+    for_each_neuron([]<class M>() {
+        Arrays<M, double> arrays(false);
+        for (int step = 0; step < 20; ++step) {
+            for (const std::uint32_t cell : arrays.advance(kernels_of<M>().advance_double))
+                EXPECT_NE(cell, 17u);
+        }
+    });
+}
+
+}  // namespace
+}  // namespace ranvier::models

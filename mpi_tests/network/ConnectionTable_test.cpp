@@ -1,0 +1,248 @@
+#include "ranvier/network/ConnectionTable.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/RandomNetwork.hpp"
+
+namespace ranvier::network {
+namespace {
+
+using testing::ElementsAre;
+
+/// A connection as it is filed and as it is found again.
+struct Entry {
+    std::uint32_t source  = 0;
+    ChannelId     channel = 0;
+    std::uint16_t target  = 0;
+    std::uint32_t delay   = 1;
+    double        weight  = 0;
+
+    friend bool operator==(const Entry&, const Entry&) = default;
+    friend void PrintTo(const Entry& e, std::ostream* out) {
+        *out << "{source " << e.source << ", channel " << e.channel << ", target " << e.target
+             << ", delay " << e.delay << ", weight " << e.weight << "}";
+    }
+};
+
+template <class T>
+class ConnectionTables : public testing::Test {
+protected:
+    void add(ConnectionTable<T>& table, const Entry& e) {
+        table.add(e.source, e.channel, e.target, e.delay, static_cast<T>(e.weight));
+    }
+
+    /// All connections by source, then place of the channel, then as they are stored.
+    std::vector<Entry> all(const ConnectionTable<T>& table, std::uint32_t num_sources) {
+        std::vector<Entry> found;
+        for (std::uint32_t source = 0; source < num_sources; ++source) {
+            for (std::size_t place = 0; place < table.channels().size(); ++place) {
+                const ChannelId id = table.channels()[place];
+                table.for_each(
+                    source,
+                    place,
+                    channels[id],
+                    [&](std::uint16_t target, std::uint32_t delay, T weight) {
+                        found.push_back({source, id, target, delay, static_cast<double>(weight)});
+                    }
+                );
+            }
+        }
+        return found;
+    }
+
+    /// What `all` must give for entries added in this order, by definition.
+    std::vector<Entry> expected(std::vector<Entry> entries) {
+        for (Entry& e : entries) {
+            if (channels[e.channel].constant) e.weight = channels[e.channel].weight;
+        }
+        std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+            const auto key = [&](const Entry& e) {
+                return std::tie(e.source, channels[e.channel], e.delay);
+            };
+            return key(a) < key(b);
+        });
+        return entries;
+    }
+
+    std::vector<Channel> channels{Channel{}};
+};
+using Precisions = testing::Types<double, float>;
+TYPED_TEST_SUITE(ConnectionTables, Precisions);
+
+TYPED_TEST(ConnectionTables, keep_the_connections_of_a_source_by_delay_then_as_added) {
+    ConnectionTable<TypeParam> table{1};
+    for (const Entry& e :
+         {Entry{0, 0, 9, 4, 0.25},
+          Entry{0, 0, 7, 3, 0.5},
+          Entry{0, 0, 2, 3, 1},
+          Entry{0, 0, 7, 3, 2}})
+        this->add(table, e);
+
+    table.build(this->channels);
+
+    EXPECT_THAT(
+        this->all(table, 1),
+        ElementsAre(
+            Entry{0, 0, 7, 3, 0.5},
+            Entry{0, 0, 2, 3, 1},
+            Entry{0, 0, 7, 3, 2},
+            Entry{0, 0, 9, 4, 0.25}
+        )
+    );
+}
+
+TYPED_TEST(ConnectionTables, without_sources_or_connections_have_no_rows) {
+    ConnectionTable<TypeParam> none{0}, silent{300};
+    none.build(this->channels);
+    silent.build(this->channels);
+    EXPECT_TRUE(none.channels().empty());
+    EXPECT_TRUE(silent.channels().empty());
+    EXPECT_EQ(silent.row(299, 0), nullptr);
+
+    this->add(silent, {299, 0, 1, 1, 1});
+    silent.build(this->channels);
+    EXPECT_EQ(silent.row(298, 0), nullptr);
+    EXPECT_EQ(silent.row(3, 0), nullptr);
+    EXPECT_NE(silent.row(299, 0), nullptr);
+}
+
+TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
+    this->channels = {
+        {.ordinal = 1},
+        {.receptor = 1, .constant = true, .weight = 0.5},
+        {.receptor = 1},
+        {.ordinal = 1, .receptor = 1, .drive = true},
+        {.since = 7}};
+    constexpr std::uint32_t    num_sources = 700;  // three groups, the last one partly used
+    ConnectionTable<TypeParam> table{num_sources};
+    std::vector<Entry>         added;
+    test::Dice                 dice{1};
+    for (int build = 0; build < 4; ++build) {
+        // The channels come into use one by one, and some groups get nothing new.
+        const std::size_t first = build == 2 ? 256 : 0;
+        for (int k = 0; k < 9000; ++k) {
+            const Entry e{
+                static_cast<std::uint32_t>(first + dice.below(num_sources - first)),
+                static_cast<ChannelId>(dice.below(static_cast<std::size_t>(build) + 2)),
+                static_cast<std::uint16_t>(dice.below(40)),
+                static_cast<std::uint32_t>(1 + dice.below(dice.chance(0.02) ? 100000 : 12)),
+                static_cast<double>(dice.below(1000)) / 8};
+            this->add(table, e);
+            added.push_back(e);
+        }
+        ASSERT_TRUE(table.has_pending());
+        table.build(this->channels);
+        ASSERT_FALSE(table.has_pending());
+        ASSERT_EQ(this->all(table, num_sources), this->expected(added)) << "build " << build;
+    }
+}
+
+TYPED_TEST(ConnectionTables, bridge_gaps_longer_than_their_field) {
+    ConnectionTable<TypeParam> table{1};
+    std::vector<Entry>         added;
+    std::uint32_t              delay = 1;
+    for (const std::uint32_t gap :
+         {0u, 65533u, 65534u, 65535u, 65536u, 131067u, 131068u, 131069u, 131070u, 1u, 600000u}) {
+        delay += gap;
+        added.push_back({0, 0, static_cast<std::uint16_t>(added.size()), delay, 1});
+    }
+    added.push_back({0, 0, 99, ConnectionTable<TypeParam>::max_delay, 1});
+    for (const Entry& e : added)
+        this->add(table, e);
+
+    table.build(this->channels);
+
+    EXPECT_EQ(this->all(table, 1), added);
+}
+
+TYPED_TEST(ConnectionTables, hold_more_targets_of_a_delay_than_fit_a_segment) {
+    for (const std::size_t count : {65534u, 65535u, 65536u, 140000u}) {
+        ConnectionTable<TypeParam> table{1};
+        std::vector<Entry>         added;
+        for (std::size_t k = 0; k < count; ++k)
+            added.push_back({0, 0, static_cast<std::uint16_t>(k * 7), 5, static_cast<double>(k)});
+        added.push_back({0, 0, 3, 6, 0.5});
+        for (const Entry& e : added)
+            this->add(table, e);
+
+        table.build(this->channels);
+
+        ASSERT_EQ(this->all(table, 1), added) << count;
+    }
+}
+
+TYPED_TEST(ConnectionTables, forget_what_is_rolled_back) {
+    ConnectionTable<TypeParam> table{600};
+    std::vector<Entry>         kept;
+    test::Dice                 dice{2};
+    const auto                 add_some = [&](std::size_t count, bool keep) {
+        for (std::size_t k = 0; k < count; ++k) {
+            const Entry e{
+                static_cast<std::uint32_t>(dice.below(600)),
+                0,
+                static_cast<std::uint16_t>(dice.below(9)),
+                1,
+                static_cast<double>(k)};
+            this->add(table, e);
+            if (keep) kept.push_back(e);
+        }
+    };
+    // Numbers around the size of a chunk (4096) in each of three groups.
+    for (const std::size_t count : {0u, 5u, 12288u, 20000u}) {
+        add_some(count, true);
+        const auto mark = table.mark();
+        add_some(dice.one_of({1u, 30000u}), false);
+        table.roll_back(mark);
+        if (count == 5u) table.build(this->channels);
+    }
+    table.build(this->channels);
+
+    EXPECT_EQ(this->all(table, 600), this->expected(kept));
+}
+
+TYPED_TEST(ConnectionTables, store_no_weights_where_there_is_one_for_all) {
+    this->channels.push_back({.constant = true, .weight = 0.75});
+    ConnectionTable<TypeParam> stored{1}, constant{1};
+    constexpr std::size_t      count = 10000;
+    for (std::size_t k = 0; k < count; ++k) {
+        this->add(stored, {0, 0, static_cast<std::uint16_t>(k), 1, 0.75});
+        this->add(constant, {0, 1, static_cast<std::uint16_t>(k), 1, 123});
+    }
+
+    stored.build(this->channels);
+    constant.build(this->channels);
+
+    EXPECT_GE(stored.bytes(), constant.bytes() + count * sizeof(TypeParam));
+    for (const Entry& e : this->all(constant, 1))
+        ASSERT_EQ(e.weight, 0.75);
+    EXPECT_EQ(this->all(constant, 1).size(), count);
+}
+
+TYPED_TEST(ConnectionTables, list_channels_in_an_order_that_ids_do_not_change) {
+    const std::vector<Channel> sorted{
+        {.ordinal = 0, .receptor = 0},
+        {.ordinal = 0, .receptor = 0, .constant = true, .weight = 1},
+        {.ordinal = 0, .receptor = 0, .constant = true, .weight = 2},
+        {.ordinal = 0, .receptor = 1},
+        {.ordinal = 1, .receptor = 0},
+        {.since = 5, .ordinal = 0}};
+    std::vector<ChannelId> ids{3, 0, 5, 1, 4, 2};
+    this->channels.resize(sorted.size());
+    ConnectionTable<TypeParam> table{1};
+    for (std::size_t k = 0; k < sorted.size(); ++k)
+        this->channels[ids[k]] = sorted[k];
+    for (ChannelId id = 0; id < sorted.size(); ++id)
+        this->add(table, {0, id, 0, 1, 1});
+
+    table.build(this->channels);
+
+    EXPECT_EQ(table.channels(), ids);
+}
+
+}  // namespace
+}  // namespace ranvier::network
