@@ -94,8 +94,8 @@ int main(int argc, char** argv) {
     if (!program.parse(argc, argv)) return program.exit_code();
 
     const bool     as_published = parameters == "brette";
-    const Variant& variant = model == "coba" ? (as_published ? coba_brette : coba)
-                                             : (as_published ? cuba_brette : cuba);
+    const Variant& variant =
+        model == "coba" ? (as_published ? coba_brette : coba) : (as_published ? cuba_brette : cuba);
     // Scaled sizes keep the in-degree, and so the rates, as long as there are enough cells.
     const auto scaled = [&](double size) {
         return static_cast<std::size_t>(std::llround(size * program.scale()));
@@ -104,9 +104,9 @@ int main(int argc, char** argv) {
         .p_connect        = std::min(1.0, 0.02 / program.scale()),
         .self_connections = SelfConnections::forbid};
 
-    Simulation sim{env, program.simulation_options(0.1_ms)};
-    Population exc = make_population(sim, variant, scaled(3200), "exc");
-    Population inh = make_population(sim, variant, scaled(800), "inh");
+    Simulation          sim{env, program.simulation_options(0.1_ms)};
+    Population          exc = make_population(sim, variant, scaled(3200), "exc");
+    Population          inh = make_population(sim, variant, scaled(800), "inh");
     const StaticSynapse excitation{
         variant.conductances ? Weight{variant.g_exc} : Weight{variant.i_exc}, variant.delay};
     const StaticSynapse inhibition{
@@ -120,7 +120,9 @@ int main(int argc, char** argv) {
             sim, 20, SpikeSourcePoisson{.rate = 100_Hz, .duration = 50_ms}, {.label = "kick"}};
         for (const Population& target : {exc, inh}) {
             Projection{
-                kick, target, connector,
+                kick,
+                target,
+                connector,
                 StaticSynapse{
                     variant.conductances ? Weight{0.1_uS} : Weight{0.1_nA}, variant.delay}};
         }

@@ -9,11 +9,12 @@
 #include <string>
 #include <vector>
 
-#include <benchmark/benchmark.h>
 #include <ranvier/engine/SpikeExchange.hpp>
 #include <ranvier/random/PoissonCounts.hpp>
 #include <ranvier/random/fill.hpp>
 #include <ranvier/ranvier.hpp>
+
+#include <benchmark/benchmark.h>
 
 using namespace ranvier;
 
@@ -40,8 +41,8 @@ void update(benchmark::State& state) {
         const double before = seconds_of(sim, engine::Phase::update);
         sim.run(10_ms);
         report(
-            state, 100.0 * double(p.local_size()),
-            seconds_of(sim, engine::Phase::update) - before);
+            state, 100.0 * double(p.local_size()), seconds_of(sim, engine::Phase::update) - before
+        );
     }
 }
 BENCHMARK(update<IF_curr_exp, Precision::float64>)->UseManualTime()->Iterations(20);
@@ -51,10 +52,10 @@ BENCHMARK(update<IF_cond_exp, Precision::float32>)->UseManualTime()->Iterations(
 
 /// Bulk draws, nanoseconds per value.
 void poisson_counts(benchmark::State& state) {
-    const std::vector<double>    lambda{double(state.range(0)) / 100};
-    const random::PoissonCounts  counts{{1}, lambda, {0, 100000}};
-    std::vector<std::uint16_t>   out(100000);
-    Step                         step = 0;
+    const std::vector<double>   lambda{double(state.range(0)) / 100};
+    const random::PoissonCounts counts{{1}, lambda, {0, 100000}};
+    std::vector<std::uint16_t>  out(100000);
+    Step                        step = 0;
     for (auto _ : state)
         counts.draw(++step, out.data());
     state.SetItemsProcessed(state.iterations() * std::int64_t(out.size()));
@@ -77,7 +78,8 @@ void delivery(benchmark::State& state) {
     Population sources{sim, 20000, SpikeSourcePoisson{.rate = 4_Hz}};
     Population targets{sim, 40000 * std::size_t(sim.num_processes()), IF_curr_exp{}};
     Projection{
-        sources, targets,
+        sources,
+        targets,
         FixedTotalNumberConnector{.n = std::uint64_t(state.range(0)) * targets.size()},
         StaticSynapse{
             .weight = normal_clipped(1_pA, 0.1_pA, {.low = 0_pA}),
@@ -88,8 +90,10 @@ void delivery(benchmark::State& state) {
         const std::uint64_t events = sim.statistics().events;
         sim.run(20_ms);
         report(
-            state, double(sim.statistics().events - events),
-            seconds_of(sim, engine::Phase::deliver) - before);
+            state,
+            double(sim.statistics().events - events),
+            seconds_of(sim, engine::Phase::deliver) - before
+        );
     }
 }
 BENCHMARK(delivery<Precision::float64>)->Arg(1000)->UseManualTime()->Iterations(5);
@@ -114,7 +118,9 @@ void construction(benchmark::State& state, C connector) {
         Population p{sim, 10000, IF_curr_exp{}};
         const auto start = std::chrono::steady_clock::now();
         Projection projection{
-            p, p, connector,
+            p,
+            p,
+            connector,
             StaticSynapse{
                 .weight = normal_clipped(1_pA, 0.1_pA, {.low = 0_pA}),
                 .delay  = normal_clipped(1.5_ms, 0.75_ms, {.low = 0.1_ms})}};

@@ -6,12 +6,13 @@
 #include <sstream>
 #include <thread>
 
-#include <fmt/format.h>
 #include <ranvier/engine/Progress.hpp>
 #include <ranvier/engine/memory.hpp>
 #include <ranvier/io/SonataSpikeWriter.hpp>
 #include <ranvier/io/run_report.hpp>
 #include <ranvier/parallel/stop_signals.hpp>
+
+#include <fmt/format.h>
 
 namespace ranvier::examples {
 
@@ -58,8 +59,10 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app_.add_option(
-            "--flush-interval", flush_interval_s_,
-            "Wall time after which results are flushed to the disk [s]")
+            "--flush-interval",
+            flush_interval_s_,
+            "Wall time after which results are flushed to the disk [s]"
+    )
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
 }
@@ -93,22 +96,39 @@ SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
         .precision = precision_ == "single" ? Precision::float32 : Precision::float64};
 }
 
-void NetworkProgram::print_banner(
-    const Simulation& sim, const std::vector<Population>& recorded
-) const {
+void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Population>& recorded)
+    const {
     std::ostream& out      = env_.root();
     const auto    versions = RunReport::library_versions();
     out << fmt::format(
-        "Ranvier {}  {}  scale {}\n{}, HDF5 {}, Boost {}, {}\n{} ranks, {} cores here, {} precision, seed {}, time step {} "
+        "Ranvier {}  {}  scale {}\n{}, HDF5 {}, Boost {}, {}\n{} ranks, {} cores here, {} "
+        "precision, seed {}, time step {} "
         "ms\n{} cells, {} connections",
-        versions.at("ranvier"), description_.name, scale_, versions.at("mpi"), versions.at("hdf5"),
-        versions.at("boost"), versions.at("compiler"), sim.num_processes(),
-        std::thread::hardware_concurrency(), precision_, seed_, sim.timestep().value(),
-        sim.num_cells(), sim.num_connections());
+        versions.at("ranvier"),
+        description_.name,
+        scale_,
+        versions.at("mpi"),
+        versions.at("hdf5"),
+        versions.at("boost"),
+        versions.at("compiler"),
+        sim.num_processes(),
+        std::thread::hardware_concurrency(),
+        precision_,
+        seed_,
+        sim.timestep().value(),
+        sim.num_cells(),
+        sim.num_connections()
+    );
     for (const Population& population : recorded)
-        out << fmt::format("{}{} {}", &population == &recorded[0] ? " (" : ", ",
-                           population.label(), population.size());
-    out << fmt::format("), built in {:.2f} s, min_delay {} ms\n", build_s_, sim.min_delay().value());
+        out << fmt::format(
+            "{}{} {}",
+            &population == &recorded[0] ? " (" : ", ",
+            population.label(),
+            population.size()
+        );
+    out << fmt::format(
+        "), built in {:.2f} s, min_delay {} ms\n", build_s_, sim.min_delay().value()
+    );
     out.flush();
 }
 
@@ -117,7 +137,8 @@ int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
         population.record({"spikes"});
     if (!output_.empty())
         sim.write_to(std::make_shared<SonataSpikeWriter>(
-            sim.comm(), output_, SonataSpikeWriter::Options{.flush_interval_s = flush_interval_s_}));
+            sim.comm(), output_, SonataSpikeWriter::Options{.flush_interval_s = flush_interval_s_}
+        ));
     build_s_ = sim.comm().max(now_s() - created_s_);
     print_banner(sim, recorded);
 
@@ -138,7 +159,7 @@ int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
     run_s_           = sim.comm().max(now_s() - begin);
     simulated_ms_    = std::max(0.0, sim.current_time().value() - warmup_ms_);
     for (const Population& population : recorded) {
-        const auto spikes = total(population.spike_counts()) - before[population.label()];
+        const auto   spikes = total(population.spike_counts()) - before[population.label()];
         const double cells  = static_cast<double>(std::max<std::size_t>(population.size(), 1));
         const double rate   = 1000 * static_cast<double>(spikes) / (cells * simulated_ms_);
         rates_hz_.emplace_back(population.label(), simulated_ms_ > 0 ? rate : 0);
@@ -159,24 +180,34 @@ int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
     return signal == 0 ? 0 : 128 + signal;
 }
 
-std::string NetworkProgram::digest_text() const { return fmt::format("{:016x}", digest_); }
+std::string NetworkProgram::digest_text() const {
+    return fmt::format("{:016x}", digest_);
+}
 
 void NetworkProgram::print_results(const Simulation& sim, int signal) const {
     std::ostream& out = env_.root();
     if (signal != 0)
         out << fmt::format(
-            "Interrupted by signal {} at {} ms; results up to then are complete.\n", signal,
-            sim.current_time().value());
+            "Interrupted by signal {} at {} ms; results up to then are complete.\n",
+            signal,
+            sim.current_time().value()
+        );
     out << fmt::format(
-        "simulated {} ms in {:.2f} s: real-time factor {:.4g}\n", simulated_ms_, run_s_,
-        1000 * run_s_ / std::max(simulated_ms_, 1e-9));
+        "simulated {} ms in {:.2f} s: real-time factor {:.4g}\n",
+        simulated_ms_,
+        run_s_,
+        1000 * run_s_ / std::max(simulated_ms_, 1e-9)
+    );
     for (const auto& [label, rate] : rates_hz_)
         out << fmt::format("{:<12} {:7.3f} Hz\n", label, rate);
     for (const auto& [phase, seconds] : phases_s_)
         out << fmt::format("phase {:<10} {:8.3f} s\n", phase, seconds);
     out << fmt::format(
-        "{:.2f} bytes per connection, peak memory {:.2f} GB\ndigest {}\n", bytes_per_connection_,
-        static_cast<double>(peak_rss_) / 1e9, digest_text());
+        "{:.2f} bytes per connection, peak memory {:.2f} GB\ndigest {}\n",
+        bytes_per_connection_,
+        static_cast<double>(peak_rss_) / 1e9,
+        digest_text()
+    );
     if (!output_.empty()) out << fmt::format("results in {}\n", output_.string());
     out.flush();
 }

@@ -9,8 +9,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <ranvier/ranvier.hpp>
+
+#include <CLI/CLI.hpp>
 
 namespace ranvier::examples {
 
@@ -56,27 +57,27 @@ private:
     void        write_report(const Simulation& sim, int signal) const;
     std::string digest_text() const;
 
-    Environment&           env_;
-    NetworkDescription     description_;
-    CLI::App               app_;
-    int                    exit_code_ = 0;
-    std::filesystem::path  output_;
-    double                 duration_ms_, warmup_ms_;
-    std::uint64_t          seed_      = 1;
-    std::string            precision_ = "double";
-    std::string            spike_timing_ = "on_grid";
-    double                 scale_            = 1;
-    double                 flush_interval_s_ = 60;
-    double                 created_s_        = 0;  ///< wall clock when the program began to build
+    Environment&          env_;
+    NetworkDescription    description_;
+    CLI::App              app_;
+    int                   exit_code_ = 0;
+    std::filesystem::path output_;
+    double                duration_ms_, warmup_ms_;
+    std::uint64_t         seed_             = 1;
+    std::string           precision_        = "double";
+    std::string           spike_timing_     = "on_grid";
+    double                scale_            = 1;
+    double                flush_interval_s_ = 60;
+    double                created_s_        = 0;  ///< wall clock when the program began to build
 
-    double                        build_s_ = 0;
-    double                        run_s_   = 0;  ///< after the warm-up
-    double                        simulated_ms_ = 0;
+    double                                      build_s_      = 0;
+    double                                      run_s_        = 0;  ///< after the warm-up
+    double                                      simulated_ms_ = 0;
     std::vector<std::pair<std::string, double>> rates_hz_;
-    std::uint64_t                 digest_           = 0;
-    double                        bytes_per_connection_ = 0;
-    std::uint64_t                 peak_rss_         = 0;
-    std::map<std::string, double> phases_s_;
+    std::uint64_t                               digest_               = 0;
+    double                                      bytes_per_connection_ = 0;
+    std::uint64_t                               peak_rss_             = 0;
+    std::map<std::string, double>               phases_s_;
 };
 
 }  // namespace ranvier::examples

@@ -55,7 +55,7 @@ public:
         const std::size_t count = dice_.below(2 * plan_.populations.size() + 3);
         for (std::size_t k = 0; k < count; ++k)
             plan_.projections.push_back(projection());
-        if (dice_.chance(0.3)) add_drives();
+        if (dice_.chance(0.4)) add_drives();
         choose_runs();
         return std::move(plan_);
     }
@@ -356,7 +356,7 @@ private:
     /// Background of several Poisson populations at rates where a step holds several spikes.
     void add_drives() {
         const std::size_t post  = some_target();
-        const std::size_t count = 1 + dice_.below(3);
+        const std::size_t count = 1 + dice_.below(5);
         for (std::size_t k = 0; k < count; ++k) {
             const std::size_t size = plan_.populations[post].size + (dice_.chance(0.2) ? 3 : 0);
             PlannedPopulation p    = population("SpikeSourcePoisson", size);
@@ -368,11 +368,16 @@ private:
             const Weight drive    = plan_.populations[post].model == "IF_cond_exp"
                                         ? weight<Conductance>(0.05 * strength, 1)
                                         : weight<Current>(strength, 1);
+            // Mostly of one delay, as fused drives are; sums of three and more show their order.
+            const double steps =
+                static_cast<double>(shortest_) + static_cast<double>(dice_.below(9));
+            const Delay later =
+                dice_.chance(0.8) ? Delay{Time::in_base_units(steps * dt())} : delay();
             plan_.projections.push_back(
                 {plan_.populations.size() - 1,
                  post,
                  OneToOneConnector{},
-                 {drive, delay()},
+                 {drive, later},
                  {.receptor_type = "excitatory"}}
             );
         }

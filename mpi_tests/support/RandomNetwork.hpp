@@ -102,7 +102,8 @@ struct RandomNetwork {
     bool has_explicit_delays() const;
 };
 
-/// The network of a seed: one to six populations of all cell types, with 0 to some hundreds of
+/// The network of a seed: one to six populations of all cell types (and now and then up to five
+/// more Poisson populations, one spike source per cell of a population), with 0 to some hundreds of
 /// cells; projections with every connector, delays from one step to hundreds, one-to-one Poisson
 /// input of every kind, several projections between the same populations, changes between runs.
 /// Most of them are active, and each takes a fraction of a second.

@@ -16,8 +16,8 @@ constexpr std::size_t mapping_threshold = std::size_t{1} << 20;
 
 void* allocate_aligned(std::size_t bytes) {
     if (bytes >= mapping_threshold) {
-        void* memory = mmap(
-            nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void* memory =
+            mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED) throw std::bad_alloc{};
         madvise(memory, bytes, MADV_HUGEPAGE);  // advice only: a refusal changes nothing
         return memory;

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier {
 
@@ -15,7 +15,9 @@ namespace {
 // Times beyond this many steps saturate; PyNN's "for ever" is 1e10 or 1e12 ms.
 constexpr double last_step = 4e18;
 
-double in_microseconds(double ms) { return std::floor(ms * 1000 + 0.5); }
+double in_microseconds(double ms) {
+    return std::floor(ms * 1000 + 0.5);
+}
 
 Step saturated(double steps) {
     if (steps > last_step) return static_cast<Step>(last_step);
@@ -29,8 +31,10 @@ TimeGrid::TimeGrid(Time timestep) : timestep_(timestep) {
     if (!(ms >= 0.001) || !(ms <= 1e6)) {
         throw ParameterError(
             fmt::format(
-                "Simulation: timestep must lie between 0.001 ms and 1e6 ms, got {} ms.", number(ms)),
-            {.parameter = "timestep"});
+                "Simulation: timestep must lie between 0.001 ms and 1e6 ms, got {} ms.", number(ms)
+            ),
+            {.parameter = "timestep"}
+        );
     }
     // The decimal that the user wrote, to the nanosecond, in lowest terms.
     const auto nanoseconds = static_cast<std::int64_t>(std::llround(ms * 1e6));
@@ -38,8 +42,11 @@ TimeGrid::TimeGrid(Time timestep) : timestep_(timestep) {
         throw ParameterError(
             fmt::format(
                 "Simulation: timestep must be a whole number of nanoseconds, got {} ms. Use {} ms.",
-                number(ms), number(static_cast<double>(nanoseconds) / 1e6)),
-            {.parameter = "timestep"});
+                number(ms),
+                number(static_cast<double>(nanoseconds) / 1e6)
+            ),
+            {.parameter = "timestep"}
+        );
     }
     const std::int64_t divisor = std::gcd(nanoseconds, std::int64_t{1000000});
     numerator_                 = nanoseconds / divisor;

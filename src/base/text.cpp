@@ -9,7 +9,9 @@ namespace ranvier {
 
 namespace {
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
 
 /// Edit distance in half units: a change of letter case costs one, anything else two.
 int distance(std::string_view a, std::string_view b) {
@@ -33,7 +35,9 @@ int distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string number(double value) { return fmt::format("{}", value); }
+std::string number(double value) {
+    return fmt::format("{}", value);
+}
 
 std::string nearest_name(std::string_view wanted, std::span<const std::string> names) {
     const auto nearer = [wanted](const std::string& a, const std::string& b) {

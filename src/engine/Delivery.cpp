@@ -24,8 +24,8 @@ V read(const std::byte* from) {
 }  // namespace
 
 template <class T>
-Delivery<T>::Delivery(network::Network& network)
-    : network_(network), store_(network.store<T>()) {}
+Delivery<T>::Delivery(network::Network& network) : network_(network),
+                                                   store_(network.store<T>()) {}
 
 template <class T>
 void Delivery<T>::refresh(Step now) {
@@ -48,8 +48,11 @@ void Delivery<T>::refresh(Step now) {
             const bool        known = r < blocks[b].input.size();
             auto&             from  = channel.drive ? blocks[b].drive : blocks[b].input;
             blocks_[b].channels.push_back(
-                {channel.since, known ? from[r].data() : nullptr, channel.constant,
-                 static_cast<T>(channel.weight)});
+                {channel.since,
+                 known ? from[r].data() : nullptr,
+                 channel.constant,
+                 static_cast<T>(channel.weight)}
+            );
         }
         find_drives(b);
     }
@@ -192,7 +195,8 @@ void Delivery<T>::skip_to(Cursors& cursors, std::size_t first, Step now) {
             const auto header = read<SegmentHeader>(cursors.at[k]);
             cursors.at[k] += static_cast<std::ptrdiff_t>(
                 sizeof header + network::target_bytes(header.count) +
-                (stored ? sizeof(T) * header.count : 0));
+                (stored ? sizeof(T) * header.count : 0)
+            );
             cursors.due[k] += header.gap;
             if (header.gap == SegmentHeader::last) cursors.at[k] = nullptr;
         }
@@ -211,10 +215,10 @@ void Delivery<T>::find_drives(std::size_t b) {
                     target.fused.push_back(d);
             }
             for (const auto& projection : network_.projections()) {
-                target.by_events = target.by_events ||
-                                   (projection->post == piece.population &&
-                                    projection->receptor == r && !projection->fused &&
-                                    store_.channels()[projection->channel].drive);
+                target.by_events =
+                    target.by_events ||
+                    (projection->post == piece.population && projection->receptor == r &&
+                     !projection->fused && store_.channels()[projection->channel].drive);
             }
             if (!target.fused.empty() || target.by_events)
                 blocks_[b].drives.push_back(std::move(target));

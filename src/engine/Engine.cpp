@@ -166,14 +166,17 @@ private:
     bool exchange(Step base, const std::exception_ptr& failure, bool stop) {
         std::sort(spikes_.begin(), spikes_.end());
         const auto result = exchange_.exchange(
-            spikes_, (failure ? SpikeExchange::failed : 0) | (stop ? SpikeExchange::stop : 0));
+            spikes_, (failure ? SpikeExchange::failed : 0) | (stop ? SpikeExchange::stop : 0)
+        );
         if (result.status & SpikeExchange::failed)
             parallel::agree_on_failure(network_.comm(), failure);
         arrived_.clear();
         for (const std::uint64_t spike : result.spikes) {
             arrived_.push_back(
-                {base + static_cast<Step>(PackedSpike::lag(spike)), PackedSpike::gid(spike),
-                 PackedSpike::count(spike)});
+                {base + static_cast<Step>(PackedSpike::lag(spike)),
+                 PackedSpike::gid(spike),
+                 PackedSpike::count(spike)}
+            );
         }
         delivery_.add(arrived_);
         return (result.status & SpikeExchange::stop) != 0;

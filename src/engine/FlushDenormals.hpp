@@ -14,8 +14,12 @@ namespace ranvier::engine {
 class FlushDenormals {
 public:
 #if defined(__SSE2__)
-    FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }
-    ~FlushDenormals() { _mm_setcsr(before_); }
+    FlushDenormals() : before_(_mm_getcsr()) {
+        _mm_setcsr(before_ | 0x8040u);
+    }
+    ~FlushDenormals() {
+        _mm_setcsr(before_);
+    }
 
 private:
     unsigned before_;

@@ -59,8 +59,14 @@ void Progress::show(Time now) {
     const double left    = done > 0 ? elapsed / done - elapsed : 0;
     out_ << fmt::format(
         "{}{:8.1f} of {:.1f} ms  {:3.0f} %  real-time factor {:.3g}  {} left{}",
-        is_terminal_ ? "\r" : "", now.value(), end_.value(), 100 * done, factor,
-        duration_text(left), is_terminal_ ? "   " : "\n");
+        is_terminal_ ? "\r" : "",
+        now.value(),
+        end_.value(),
+        100 * done,
+        factor,
+        duration_text(left),
+        is_terminal_ ? "   " : "\n"
+    );
     out_.flush();
     line_open_ = is_terminal_;
 }

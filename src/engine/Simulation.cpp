@@ -5,18 +5,20 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/parallel/collective.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier {
 
 /// Recorded spikes on their way into a sink, window by window.
 class Simulation::Output {
 public:
-    Output(std::shared_ptr<SpikeSink> sink, Step window) : sink_(std::move(sink)), window_(window) {}
+    Output(std::shared_ptr<SpikeSink> sink, Step window)
+        : sink_(std::move(sink)),
+          window_(window) {}
 
     /// Tells the sink which populations there are; before the first step.
     void begin(network::Network& network) {
@@ -34,7 +36,8 @@ public:
         } else if (populations != populations_) {
             throw RecordingError(
                 "Simulation: which populations are recorded cannot change while results are being "
-                "written. Call record before the first run.");
+                "written. Call record before the first run."
+            );
         }
     }
 
@@ -92,12 +95,16 @@ Time Simulation::run(Time duration) {
         const double lower = std::max(0.0, std::floor(duration.value() / dt));
         std::string  text  = fmt::format(
             "run: the duration must be a multiple >= 0 of the time step {} ms, got {} ms.",
-            number(dt), number(duration.value()));
+            number(dt),
+            number(duration.value())
+        );
         if (lower < 1e15) {  // finite, and a step more is another number
             const auto step = static_cast<Step>(lower);
             text += fmt::format(
-                " Use {} or {} ms.", number(network_->grid().ms(step)),
-                number(network_->grid().ms(step + 1)));
+                " Use {} or {} ms.",
+                number(network_->grid().ms(step)),
+                number(network_->grid().ms(step + 1))
+            );
         }
         throw RunError(text, {.parameter = "duration"});
     }
@@ -111,8 +118,12 @@ Time Simulation::run_until(Time t) {
             fmt::format(
                 "run_until: the time must be a multiple of the time step {} ms and not before the "
                 "current time {} ms, got {} ms.",
-                number(timestep().value()), number(current_time().value()), number(t.value())),
-            {.parameter = "t"});
+                number(timestep().value()),
+                number(current_time().value()),
+                number(t.value())
+            ),
+            {.parameter = "t"}
+        );
     }
     return run_to(*step);
 }
@@ -131,7 +142,8 @@ Time Simulation::run_to(Step last) {
          .after_interval =
              [this](Step now) {
                  if (output_) output_->advance(now);
-             }});
+             }}
+    );
     stopped_ = network_->now() < last;
     return current_time();
 }
@@ -160,17 +172,21 @@ void Simulation::write_to(std::shared_ptr<SpikeSink> sink, Time window) {
             fmt::format(
                 "Simulation: the write window must be a positive multiple of the time step {} ms, "
                 "got {} ms.",
-                number(timestep().value()), number(window.value())),
-            {.parameter = "window"});
+                number(timestep().value()),
+                number(window.value())
+            ),
+            {.parameter = "window"}
+        );
     }
     if (network_->now() > 0)
-        throw RecordingError(
-            fmt::format(
-                "Simulation: write_to must be called before the first run, and the time is {} ms.",
-                number(current_time().value())));
+        throw RecordingError(fmt::format(
+            "Simulation: write_to must be called before the first run, and the time is {} ms.",
+            number(current_time().value())
+        ));
     if (output_)
         throw RecordingError(
-            "Simulation: results are written to one place only, and write_to was called before.");
+            "Simulation: results are written to one place only, and write_to was called before."
+        );
     output_ = std::make_unique<Output>(std::move(sink), *steps);
 }
 

@@ -12,12 +12,15 @@ namespace ranvier::engine {
 namespace {
 constexpr std::size_t smallest_capacity = 16;
 constexpr int         status_bits       = 2;
-}
+}  // namespace
 
 SpikeExchange::SpikeExchange(const Communicator& comm)
-    : comm_(comm), counts_(static_cast<std::size_t>(comm.size())) {}
+    : comm_(comm),
+      counts_(static_cast<std::size_t>(comm.size())) {}
 
-SpikeExchange::Result SpikeExchange::exchange(std::span<const std::uint64_t> mine, unsigned status) {
+SpikeExchange::Result SpikeExchange::exchange(
+    std::span<const std::uint64_t> mine, unsigned status
+) {
     if (comm_.size() == 1) return {mine, status};
     const auto        ranks = static_cast<std::size_t>(comm_.size());
     const std::size_t fits  = std::min(mine.size(), capacity_);
@@ -28,9 +31,16 @@ SpikeExchange::Result SpikeExchange::exchange(std::span<const std::uint64_t> min
     const int length = static_cast<int>(capacity_ + 1);
     check_mpi(
         MPI_Allgather(
-            sent_.data(), length, MPI_UINT64_T, received_.data(), length, MPI_UINT64_T,
-            native(comm_)),
-        "MPI_Allgather");
+            sent_.data(),
+            length,
+            MPI_UINT64_T,
+            received_.data(),
+            length,
+            MPI_UINT64_T,
+            native(comm_)
+        ),
+        "MPI_Allgather"
+    );
 
     unsigned      any  = 0;
     std::uint64_t most = 0;
@@ -41,8 +51,10 @@ SpikeExchange::Result SpikeExchange::exchange(std::span<const std::uint64_t> min
         counts_[r] = *block >> status_bits;
         most       = std::max(most, counts_[r]);
         all_.insert(
-            all_.end(), block + 1,
-            block + 1 + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(counts_[r], capacity_)));
+            all_.end(),
+            block + 1,
+            block + 1 + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(counts_[r], capacity_))
+        );
     }
     if (most > capacity_) gather_rest(mine);
     // Grows at once, shrinks slowly; from facts that every rank has.
@@ -64,9 +76,17 @@ void SpikeExchange::gather_rest(std::span<const std::uint64_t> mine) {
     all_.resize(first + static_cast<std::size_t>(total));
     check_mpi(
         MPI_Allgatherv(
-            rest.data(), static_cast<int>(rest.size()), MPI_UINT64_T, all_.data() + first,
-            counts.data(), offsets.data(), MPI_UINT64_T, native(comm_)),
-        "MPI_Allgatherv");
+            rest.data(),
+            static_cast<int>(rest.size()),
+            MPI_UINT64_T,
+            all_.data() + first,
+            counts.data(),
+            offsets.data(),
+            MPI_UINT64_T,
+            native(comm_)
+        ),
+        "MPI_Allgatherv"
+    );
 }
 
 }  // namespace ranvier::engine

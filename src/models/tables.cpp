@@ -2,19 +2,22 @@
 
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "ranvier/models/SourceGroup.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier::models {
 
 bool satisfies(Rule rule, double value) {
     if (!std::isfinite(value)) return false;
     switch (rule) {
-        case Rule::positive: return value > 0;
-        case Rule::non_negative: return value >= 0;
+        case Rule::positive:
+            return value > 0;
+        case Rule::non_negative:
+            return value >= 0;
         case Rule::any:
-        case Rule::non_decreasing: break;
+        case Rule::non_decreasing:
+            break;
     }
     return true;
 }
@@ -22,19 +25,25 @@ bool satisfies(Rule rule, double value) {
 std::string required_by(Rule rule, std::string_view unit) {
     const std::string with_unit = unit.empty() ? std::string{} : fmt::format(" {}", unit);
     switch (rule) {
-        case Rule::positive: return fmt::format("> 0{}", with_unit);
-        case Rule::non_negative: return fmt::format(">= 0{}", with_unit);
+        case Rule::positive:
+            return fmt::format("> 0{}", with_unit);
+        case Rule::non_negative:
+            return fmt::format(">= 0{}", with_unit);
         case Rule::any:
-        case Rule::non_decreasing: break;
+        case Rule::non_decreasing:
+            break;
     }
     return "a finite number";
 }
 
 std::string_view weight_unit(Input input) {
     switch (input) {
-        case Input::current: return "nA";
-        case Input::conductance: return "uS";
-        case Input::voltage: break;
+        case Input::current:
+            return "nA";
+        case Input::conductance:
+            return "uS";
+        case Input::voltage:
+            break;
     }
     return "mV";
 }

@@ -84,10 +84,13 @@ auto ConnectionTable<T>::collect(const std::vector<Channel>& channels, Group& gr
             const ChannelId id = channels_[place];
             for (std::uint32_t s = 0; s < group_size; ++s) {
                 for_each(
-                    first_source + s, place, channels[id],
+                    first_source + s,
+                    place,
+                    channels[id],
                     [&](std::uint16_t target, std::uint32_t delay, T weight) {
                         records.push_back({target, id, delay << 8 | s, weight});
-                    });
+                    }
+                );
             }
         }
     }
@@ -133,8 +136,10 @@ void ConnectionTable<T>::sort_group(const std::vector<Channel>& channels, Group&
             group.rows[place * group_size + source] =
                 static_cast<std::uint32_t>(row_bytes_.size() / 4);
             write_row(
-                channels[channels_[place]], by_delay_.data() + first[b],
-                by_delay_.data() + first[b + 1]);
+                channels[channels_[place]],
+                by_delay_.data() + first[b],
+                by_delay_.data() + first[b + 1]
+            );
         }
     }
     group.bytes     = keep(row_bytes_);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
@@ -13,6 +11,7 @@
 #include "ranvier/parallel/partition.hpp"
 
 #include "ResolvedColumns.hpp"
+#include <fmt/format.h>
 
 namespace ranvier::network {
 
@@ -27,9 +26,13 @@ void check_delay_option(const TimeGrid& grid, const std::optional<Time>& delay, 
     if (!(ms >= grid.timestep().value()) || !std::isfinite(ms)) {
         throw ParameterError(
             fmt::format(
-                "Simulation: {} must be at least the time step {} ms, got {} ms.", name,
-                number(grid.timestep().value()), number(ms)),
-            {.parameter = name});
+                "Simulation: {} must be at least the time step {} ms, got {} ms.",
+                name,
+                number(grid.timestep().value()),
+                number(ms)
+            ),
+            {.parameter = name}
+        );
     }
 }
 
@@ -41,8 +44,11 @@ std::variant<Store<double>, Store<float>> make_store(
         throw ParameterError(
             fmt::format(
                 "Simulation: tuning.block_cells must be a multiple of {} up to 65536, got {}.",
-                models::lane_padding, cells),
-            {.parameter = "block_cells"});
+                models::lane_padding,
+                cells
+            ),
+            {.parameter = "block_cells"}
+        );
     }
     if (options.precision == Precision::float64) return Store<double>{grid, cells};
     return Store<float>{grid, cells};
@@ -61,8 +67,11 @@ Network::Network(const Communicator& comm, const NetworkOptions& options)
         throw ParameterError(
             fmt::format(
                 "Simulation: min_delay {} ms must not exceed max_delay {} ms.",
-                number(options.min_delay->value()), number(options.max_delay->value())),
-            {.parameter = "min_delay"});
+                number(options.min_delay->value()),
+                number(options.max_delay->value())
+            ),
+            {.parameter = "min_delay"}
+        );
     }
     require_same(comm_, options.seed, "Simulation: seed");
     require_same(comm_, options.timestep.value(), "Simulation: timestep");
@@ -72,25 +81,29 @@ Network::Network(const Communicator& comm, const NetworkOptions& options)
 Network::~Network() = default;
 
 std::string Network::checked_label(const PopulationRequest& request) const {
-    const std::string label = request.label.empty()
-                                  ? fmt::format("population{}", populations_.size())
-                                  : request.label;
+    const std::string label =
+        request.label.empty() ? fmt::format("population{}", populations_.size()) : request.label;
     if (label.find('/') != std::string::npos) {
         throw ParameterError(
             fmt::format(
                 "Population \"{}\": a label must not contain \"/\", which separates groups in the "
                 "result files. Use another character.",
-                label),
-            {.label = label});
+                label
+            ),
+            {.label = label}
+        );
     }
     for (const auto& other : populations_) {
         if (other->label == label) {
             throw ParameterError(
                 fmt::format(
-                    "Population \"{}\": this label is taken; labels key the random streams and name "
+                    "Population \"{}\": this label is taken; labels key the random streams and "
+                    "name "
                     "the results. Choose another one.",
-                    label),
-                {.label = label});
+                    label
+                ),
+                {.label = label}
+            );
         }
     }
     constexpr std::size_t largest = 0xffffffff;
@@ -98,8 +111,12 @@ std::string Network::checked_label(const PopulationRequest& request) const {
         throw ParameterError(
             fmt::format(
                 "Population \"{}\": at most {} cells fit into one population, got {}. Split it.",
-                label, largest, request.size),
-            {.label = label});
+                label,
+                largest,
+                request.size
+            ),
+            {.label = label}
+        );
     }
     return label;
 }
@@ -116,9 +133,9 @@ PopulationRecord& Network::add(PopulationRequest request) {
 
     collectively(comm_, [&] {
         const random::Key key = random::make_key(
-            options_.seed, random::Purpose::spike_source, hash_of_text(population->label));
-        population->group =
-            request.make_group(options_.precision, {population->slice, grid_, key});
+            options_.seed, random::Purpose::spike_source, hash_of_text(population->label)
+        );
+        population->group = request.make_group(options_.precision, {population->slice, grid_, key});
     });
     // Values first: if they are refused, the network has not changed.
     std::vector<models::Given> initial;
@@ -134,8 +151,12 @@ PopulationRecord& Network::add(PopulationRequest request) {
         throw ParameterError(
             fmt::format(
                 "Population \"{}\": a network holds at most {} cells, and this would be {}.",
-                population->label, max_gid, next_gid_ + request.size),
-            {.label = population->label});
+                population->label,
+                max_gid,
+                next_gid_ + request.size
+            ),
+            {.label = population->label}
+        );
     }
     collectively(comm_, [&] {
         std::visit([&](auto& store) { store.place(*population); }, store_);
@@ -152,9 +173,11 @@ std::vector<Connection> Network::local_connections(const ProjectionRecord& proje
     return std::visit(
         [&](auto& store) {
             return store.connections(
-                projection, *populations_[projection.pre], *populations_[projection.post]);
+                projection, *populations_[projection.pre], *populations_[projection.post]
+            );
         },
-        store_);
+        store_
+    );
 }
 
 std::uint64_t Network::digest() {
@@ -164,10 +187,11 @@ std::uint64_t Network::digest() {
             sum += std::visit(
                 [&](auto& store) {
                     return store.digest(
-                        *projection, *populations_[projection->pre],
-                        *populations_[projection->post]);
+                        *projection, *populations_[projection->pre], *populations_[projection->post]
+                    );
                 },
-                store_);
+                store_
+            );
         }
         for (const auto& population : populations_) {
             const models::CellGroup& group = *population->group;

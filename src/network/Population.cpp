@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier {
 
@@ -28,8 +28,13 @@ std::size_t place_of_parameter_or_state(
     throw ParameterError(
         fmt::format(
             "Population \"{}\": {} has no parameter or state variable \"{}\". It has {}.",
-            population.label, group.model(), name, quoted_names(names, name)),
-        {.label = population.label, .parameter = std::string{name}});
+            population.label,
+            group.model(),
+            name,
+            quoted_names(names, name)
+        ),
+        {.label = population.label, .parameter = std::string{name}}
+    );
 }
 
 }  // namespace
@@ -38,9 +43,13 @@ void Population::require_model(std::string_view model) const {
     if (model == celltype()) return;
     throw ModelError(
         fmt::format(
-            "Population \"{}\": its cells are of type {}, and a member of {} was given.", label(),
-            celltype(), model),
-        {.label = label()});
+            "Population \"{}\": its cells are of type {}, and a member of {} was given.",
+            label(),
+            celltype(),
+            model
+        ),
+        {.label = label()}
+    );
 }
 
 void Population::set(std::string_view name, const parameters::Specification& value) {
@@ -76,8 +85,11 @@ std::vector<double> Population::get_local(std::string_view name) const {
             fmt::format(
                 "Population \"{}\": {} is a Sequence per cell, not a number. Use "
                 "get_local_sequences.",
-                label(), name),
-            {.label = label(), .parameter = std::string{name}});
+                label(),
+                name
+            ),
+            {.label = label(), .parameter = std::string{name}}
+        );
     }
     for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = group.column(place).number(i);
@@ -94,9 +106,12 @@ std::vector<Sequence> Population::get_local_sequences(std::string_view name) con
     if (!group.parameters()[place].is_sequence) {
         throw ParameterError(
             fmt::format(
-                "Population \"{}\": {} is a number per cell, not a Sequence. Use get.", label(),
-                name),
-            {.label = label(), .parameter = std::string{name}});
+                "Population \"{}\": {} is a number per cell, not a Sequence. Use get.",
+                label(),
+                name
+            ),
+            {.label = label(), .parameter = std::string{name}}
+        );
     }
     std::vector<Sequence> sequences;
     for (std::size_t i = 0; i < group.num_cells(); ++i)
@@ -109,9 +124,13 @@ void Population::record(std::initializer_list<std::string_view> variables) {
         if (variable == "spikes") continue;
         throw RecordingError(
             fmt::format(
-                "Population \"{}\": cannot record \"{}\". {} records \"spikes\".", label(), variable,
-                celltype()),
-            {.label = label(), .parameter = std::string{variable}});
+                "Population \"{}\": cannot record \"{}\". {} records \"spikes\".",
+                label(),
+                variable,
+                celltype()
+            ),
+            {.label = label(), .parameter = std::string{variable}}
+        );
     }
     if (variables.size() > 0) record_->records_spikes = true;
 }
@@ -120,10 +139,13 @@ void Population::require_recorded() const {
     if (record_->records_spikes) return;
     throw RecordingError(
         fmt::format(
-            "Population \"{}\": its spikes are not recorded. Call record({{\"spikes\"}}) before the "
+            "Population \"{}\": its spikes are not recorded. Call record({{\"spikes\"}}) before "
+            "the "
             "run.",
-            label()),
-        {.label = label(), .parameter = "spikes"});
+            label()
+        ),
+        {.label = label(), .parameter = "spikes"}
+    );
 }
 
 std::vector<std::uint64_t> Population::spike_counts() const {

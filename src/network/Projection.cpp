@@ -1,8 +1,8 @@
 #include "ranvier/network/Projection.hpp"
 
-#include <fmt/format.h>
-
 #include "ranvier/base/Error.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier {
 
@@ -12,7 +12,9 @@ network::Network& network_of(const Population& pre, const Population& post) {
     if (&pre.network() != &post.network()) {
         throw ConnectionError(fmt::format(
             "Projection \"{}\u2192{}\": the two populations belong to different simulations.",
-            pre.label(), post.label()));
+            pre.label(),
+            post.label()
+        ));
     }
     return pre.network();
 }
@@ -28,8 +30,12 @@ Projection::Projection(
 )
     : network_(&network_of(pre, post)),
       record_(&network_->add(network::ProjectionRequest{
-          pre.record().id, post.record().id, std::move(options.label),
-          std::move(options.receptor_type), std::move(rule), synapse})) {}
+          pre.record().id,
+          post.record().id,
+          std::move(options.label),
+          std::move(options.receptor_type),
+          std::move(rule),
+          synapse})) {}
 
 std::string Projection::receptor_type() const {
     const auto& post = *network_->populations()[record_->post];

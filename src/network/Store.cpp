@@ -33,13 +33,13 @@ template <class T>
 void Store<T>::place(PopulationRecord& population) {
     auto* group = dynamic_cast<models::NeuronGroup<T>*>(population.group.get());
     if (!group) return;
-    const std::size_t receptors = group->receptors().size();
+    const std::size_t                   receptors = group->receptors().size();
     std::vector<models::PieceMemory<T>> memory;
     for (std::size_t first = 0; first < group->num_cells();) {
         if (blocks_.empty() || blocks_.back().used == capacity_) blocks_.emplace_back();
-        Block<T>&         block  = blocks_.back();
-        const std::size_t count  = std::min(group->num_cells() - first, capacity_ - block.used);
-        const auto        slot   = static_cast<std::uint32_t>(block.used);
+        Block<T>&         block = blocks_.back();
+        const std::size_t count = std::min(group->num_cells() - first, capacity_ - block.used);
+        const auto        slot  = static_cast<std::uint32_t>(block.used);
         const IndexRange  cells{first, first + count};
         ensure_receptors(block, receptors);
         memory.push_back({cells, {}});
@@ -47,8 +47,8 @@ void Store<T>::place(PopulationRecord& population) {
             memory.back().input.push_back(block.input[r].data() + slot);
         block.pieces.push_back({population.id, memory.size() - 1, group, slot, cells});
         population.placements.push_back({blocks_.size() - 1, slot, cells});
-        block.used += (count + models::lane_padding - 1) / models::lane_padding *
-                      models::lane_padding;
+        block.used +=
+            (count + models::lane_padding - 1) / models::lane_padding * models::lane_padding;
         first += count;
     }
     group->bind(std::move(memory));
@@ -59,7 +59,7 @@ ChannelId Store<T>::channel_for(Channel channel) {
     const auto constants = std::count_if(channels_.begin(), channels_.end(), [](const Channel& c) {
         return c.constant;
     });
-    auto found = std::find(channels_.begin(), channels_.end(), channel);
+    auto       found     = std::find(channels_.begin(), channels_.end(), channel);
     if (found == channels_.end() && channel.constant &&
         static_cast<std::size_t>(constants) >= max_constant_channels) {
         channel.constant = false;
@@ -146,8 +146,12 @@ Violation Store<T>::connect(
                 static_cast<std::uint16_t>(placement.slot + cell - placement.cells.first);
             for (std::size_t k = 0; k < draws.sources.size(); ++k) {
                 table->add(
-                    draws.sources[k], projection.channel, target, draws.steps[k],
-                    static_cast<T>(draws.weights[k]));
+                    draws.sources[k],
+                    projection.channel,
+                    target,
+                    draws.steps[k],
+                    static_cast<T>(draws.weights[k])
+                );
                 projection.min_delay = std::min<Step>(projection.min_delay, draws.steps[k]);
                 projection.max_delay = std::max<Step>(projection.max_delay, draws.steps[k]);
             }
@@ -168,7 +172,13 @@ void Store<T>::connect_fused(
 ) {
     const Step    delay = grid_.nearest(*request.delay.constant());
     FusedDrive<T> drive{
-        projection.id, pre.id, post.id, projection.receptor, delay, request.since, {},
+        projection.id,
+        pre.id,
+        post.id,
+        projection.receptor,
+        delay,
+        request.since,
+        {},
         dynamic_cast<models::SourceGroup*>(pre.group.get())};
     if (request.weight.constant()) {
         drive.weight.push_back(static_cast<T>(*request.weight.constant()));
@@ -239,19 +249,22 @@ void Store<T>::for_each_connection(
         const auto& tables = blocks_[placement.block].tables;
         if (tables.size() <= pre.id || !tables[pre.id]) continue;
         const ConnectionTable<T>& table = *tables[pre.id];
-        const auto                found = std::find(
-            table.channels().begin(), table.channels().end(), projection.channel);
+        const auto                found =
+            std::find(table.channels().begin(), table.channels().end(), projection.channel);
         if (found == table.channels().end()) continue;
         const auto place = static_cast<std::size_t>(found - table.channels().begin());
         const auto count = placement.cells.size();
         for (std::size_t source = 0; source < pre.size; ++source) {
             table.for_each(
-                static_cast<std::uint32_t>(source), place, channels_[projection.channel],
+                static_cast<std::uint32_t>(source),
+                place,
+                channels_[projection.channel],
                 [&](std::uint16_t target, std::uint32_t delay, T weight) {
                     if (target < placement.slot || target - placement.slot >= count) return;
                     const std::size_t cell = placement.cells.first + target - placement.slot;
                     f(source, post.slice.first + cell, delay, weight);
-                });
+                }
+            );
         }
     }
 }
@@ -263,9 +276,13 @@ std::vector<Connection> Store<T>::connections(
     std::vector<Connection> list;
     list.reserve(projection.local_size);
     for_each_connection(
-        projection, pre, post, [&](std::size_t i, std::size_t j, std::uint32_t delay, T weight) {
+        projection,
+        pre,
+        post,
+        [&](std::size_t i, std::size_t j, std::uint32_t delay, T weight) {
             list.push_back({i, j, static_cast<double>(weight), grid_.ms(delay)});
-        });
+        }
+    );
     std::stable_sort(list.begin(), list.end(), [](const Connection& a, const Connection& b) {
         return a.post != b.post ? a.post < b.post : a.pre < b.pre;
     });
@@ -278,9 +295,13 @@ std::uint64_t Store<T>::digest(
 ) {
     std::uint64_t sum = 0;
     for_each_connection(
-        projection, pre, post, [&](std::size_t i, std::size_t j, std::uint32_t delay, T weight) {
+        projection,
+        pre,
+        post,
+        [&](std::size_t i, std::size_t j, std::uint32_t delay, T weight) {
             sum += hash_of(projection.key, i << 32 | j, hash_of(delay, bits_of(weight)));
-        });
+        }
+    );
     return sum;
 }
 

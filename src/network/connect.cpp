@@ -5,13 +5,13 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parallel/collective.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier::network {
 
@@ -34,9 +34,12 @@ int required_sign(models::Input input, const std::string& receptor) {
 
 std::string_view input_name(models::Input input) {
     switch (input) {
-        case models::Input::current: return "a current (nA)";
-        case models::Input::conductance: return "a conductance (uS)";
-        case models::Input::voltage: break;
+        case models::Input::current:
+            return "a current (nA)";
+        case models::Input::conductance:
+            return "a conductance (uS)";
+        case models::Input::voltage:
+            break;
     }
     return "a voltage step (mV)";
 }
@@ -49,24 +52,27 @@ std::string sign_text(int sign, models::Input input) {
 
 /// The receptor asked for, or the first for a weight >= 0 and the second otherwise; a random weight
 /// is judged by one draw that belongs to no connection.
-std::size_t Network::choose_receptor(
-    const ProjectionRequest& request, const std::string& name
-) const {
+std::size_t Network::choose_receptor(const ProjectionRequest& request, const std::string& name)
+    const {
     const PopulationRecord& post      = *populations_[request.post];
     const auto&             receptors = post.group->receptors();
     if (receptors.empty())
         refuse(
-            name, fmt::format(
-                      "the targets are cells of type {}, which receive nothing. Use a population of "
-                      "neurons.",
-                      post.group->model()));
+            name,
+            fmt::format(
+                "the targets are cells of type {}, which receive nothing. Use a population of "
+                "neurons.",
+                post.group->model()
+            )
+        );
     if (request.receptor_type.empty()) {
         const auto& weight = request.synapse.weight.specification();
         double      value  = weight.constant().value_or(0);
         if (const auto* distribution = weight.distribution()) {
             random::Stream stream{
                 random::make_key(
-                    options_.seed, random::Purpose::synapse_parameter, hash_of_text(name)),
+                    options_.seed, random::Purpose::synapse_parameter, hash_of_text(name)
+                ),
                 0};
             value = distribution->draw(stream);
         }
@@ -78,17 +84,24 @@ std::size_t Network::choose_receptor(
         names.push_back(receptors[r].name);
     }
     refuse(
-        name, fmt::format(
-                  "{} has no receptor \"{}\". Its receptors are {}.", post.group->model(),
-                  request.receptor_type, quoted_names(names, request.receptor_type)));
+        name,
+        fmt::format(
+            "{} has no receptor \"{}\". Its receptors are {}.",
+            post.group->model(),
+            request.receptor_type,
+            quoted_names(names, request.receptor_type)
+        )
+    );
 }
 
 std::uint64_t Network::identity(const ProjectionRequest& request, std::size_t receptor) {
-    const PopulationRecord& pre   = *populations_[request.pre];
-    const PopulationRecord& post  = *populations_[request.post];
-    const std::uint64_t     pair  = hash_of(
-        hash_of_text(pre.label), hash_of_text(post.label),
-        hash_of_text(post.group->receptors()[receptor].name));
+    const PopulationRecord& pre  = *populations_[request.pre];
+    const PopulationRecord& post = *populations_[request.post];
+    const std::uint64_t     pair = hash_of(
+        hash_of_text(pre.label),
+        hash_of_text(post.label),
+        hash_of_text(post.group->receptors()[receptor].name)
+    );
     if (!request.label.empty()) return hash_of(pair, hash_of_text(request.label));
     std::uint64_t ordinal = 0;
     while (keys_.contains(hash_of(pair, ordinal)))
@@ -96,41 +109,55 @@ std::uint64_t Network::identity(const ProjectionRequest& request, std::size_t re
     return hash_of(pair, ordinal);
 }
 
-/// Weight and delay as far as they are known without drawing.
-void Network::check_synapse(
+/// The weight as far as it is known without drawing.
+void Network::check_weight(
     const ProjectionRequest& request, const std::string& name, ConnectRequest& connect
 ) {
-    const PopulationRecord&  post     = *populations_[request.post];
-    const models::Input      input    = post.group->input();
-    const auto               receptor = choose_receptor(request, name);
-    const std::string&       receptor_name = post.group->receptors()[receptor].name;
-    const Weight&            weight        = request.synapse.weight;
+    const PopulationRecord& post          = *populations_[request.post];
+    const models::Input     input         = post.group->input();
+    const auto              receptor      = choose_receptor(request, name);
+    const std::string&      receptor_name = post.group->receptors()[receptor].name;
+    const Weight&           weight        = request.synapse.weight;
     if (weight.input() && *weight.input() != input)
         refuse(
-            name, fmt::format(
-                      "the weight is {}, but receptor \"{}\" of {} takes {}.",
-                      input_name(*weight.input()), receptor_name, post.group->model(),
-                      input_name(input)));
+            name,
+            fmt::format(
+                "the weight is {}, but receptor \"{}\" of {} takes {}.",
+                input_name(*weight.input()),
+                receptor_name,
+                post.group->model(),
+                input_name(input)
+            )
+        );
     connect.weight      = weight.specification();
     connect.weight_sign = required_sign(input, receptor_name);
     if (const auto value = connect.weight.constant()) {
         if (!std::isfinite(*value) || *value * connect.weight_sign < 0)
             refuse(
-                name, fmt::format(
-                          "weights onto receptor \"{}\" must be {}, got {} {}.", receptor_name,
-                          std::isfinite(*value) ? sign_text(connect.weight_sign, input) : "finite",
-                          number(*value), models::weight_unit(input)));
+                name,
+                fmt::format(
+                    "weights onto receptor \"{}\" must be {}, got {} {}.",
+                    receptor_name,
+                    std::isfinite(*value) ? sign_text(connect.weight_sign, input) : "finite",
+                    number(*value),
+                    models::weight_unit(input)
+                )
+            );
     }
+}
 
+/// The delay as far as it is known without drawing.
+void Network::check_delay(
+    const ProjectionRequest& request, const std::string& name, ConnectRequest& connect
+) {
     const double step_ms = options_.timestep.value();
     const Time   fallback{options_.min_delay.value_or(options_.timestep)};
-    connect.delay = request.synapse.delay.specification().value_or(
-        parameters::Specification{fallback.value()});
+    connect.delay =
+        request.synapse.delay.specification().value_or(parameters::Specification{fallback.value()});
     connect.min_delay = options_.min_delay ? grid_.nearest(options_.min_delay->value()) : 1;
     connect.max_delay = ConnectionTable<double>::max_delay;
     if (options_.max_delay)
-        connect.max_delay =
-            std::min(connect.max_delay, grid_.nearest(options_.max_delay->value()));
+        connect.max_delay = std::min(connect.max_delay, grid_.nearest(options_.max_delay->value()));
     if (const auto value = connect.delay.constant()) {
         if (std::isnan(*value)) refuse(name, "the delay must be a number, got nan ms.");
         if (!(std::floor(*value * 1000 + 0.5) >= step_ms * 1000))
@@ -139,14 +166,22 @@ void Network::check_synapse(
                 fmt::format(
                     "delay {} ms is shorter than the time step {} ms. Use at least {} ms, or a "
                     "smaller timestep.",
-                    number(*value), number(step_ms), number(step_ms)));
+                    number(*value),
+                    number(step_ms),
+                    number(step_ms)
+                )
+            );
         const Step steps = grid_.nearest(*value);
         if (steps < connect.min_delay || steps > connect.max_delay)
             refuse(
-                name, fmt::format(
-                          "delay {} ms lies outside [min_delay, max_delay] = [{}, {}] ms.",
-                          number(*value), number(grid_.ms(connect.min_delay)),
-                          number(grid_.ms(connect.max_delay))));
+                name,
+                fmt::format(
+                    "delay {} ms lies outside [min_delay, max_delay] = [{}, {}] ms.",
+                    number(*value),
+                    number(grid_.ms(connect.min_delay)),
+                    number(grid_.ms(connect.max_delay))
+                )
+            );
     }
 }
 
@@ -154,8 +189,8 @@ void Network::check_synapse(
 void Network::choose_channel(
     const ProjectionRequest& request, ProjectionRecord& projection, const ConnectRequest& connect
 ) {
-    const PopulationRecord& pre  = *populations_[request.pre];
-    const PopulationRecord& post = *populations_[request.post];
+    const PopulationRecord& pre    = *populations_[request.pre];
+    const PopulationRecord& post   = *populations_[request.post];
     const auto*             source = dynamic_cast<models::SourceGroup*>(pre.group.get());
 
     Channel channel;
@@ -186,8 +221,8 @@ void Network::agree(
     if (!comm_.any(mine.what != Violation::What::none)) return;
     const std::uint64_t first = comm_.min(mine.post);
     const bool          here  = mine.post == first && mine.what != Violation::What::none;
-    const auto          what  = static_cast<Violation::What>(
-        comm_.max(here ? static_cast<int>(mine.what) : 0));
+    const auto          what =
+        static_cast<Violation::What>(comm_.max(here ? static_cast<int>(mine.what) : 0));
     const std::uint64_t count = comm_.sum(mine.counts[static_cast<std::size_t>(what)]);
     const double        value =
         std::bit_cast<double>(comm_.max(here ? bits_of(mine.value) : std::uint64_t{0}));
@@ -203,28 +238,44 @@ void Network::agree(
         case Violation::What::weight_finite:
             refuse(
                 projection.label,
-                fmt::format("weights must be finite, got {} {}{}.", number(value), unit, where));
+                fmt::format("weights must be finite, got {} {}{}.", number(value), unit, where)
+            );
         case Violation::What::weight_sign:
             refuse(
                 projection.label,
                 fmt::format(
                     "weights onto receptor \"{}\" must be {}, got {} {}{}. Check the "
                     "RandomDistribution; normal_clipped keeps values in range.",
-                    receptor, sign_text(connect.weight_sign, input), number(value), unit, where));
+                    receptor,
+                    sign_text(connect.weight_sign, input),
+                    number(value),
+                    unit,
+                    where
+                )
+            );
         case Violation::What::delay_short:
             refuse(
                 projection.label,
                 fmt::format(
                     "delay {} ms is shorter than the time step {} ms{}. Clip it with {{.low = "
                     "{}_ms}}.",
-                    number(value), step, where, step));
+                    number(value),
+                    step,
+                    where,
+                    step
+                )
+            );
         default:
             refuse(
                 projection.label,
                 fmt::format(
                     "delay {} ms{} lies outside [min_delay, max_delay] = [{}, {}] ms.",
-                    number(value), where, number(grid_.ms(connect.min_delay)),
-                    number(grid_.ms(connect.max_delay))));
+                    number(value),
+                    where,
+                    number(grid_.ms(connect.min_delay)),
+                    number(grid_.ms(connect.max_delay))
+                )
+            );
     }
 }
 
@@ -243,19 +294,21 @@ void Network::generate(ProjectionRecord& projection, const ConnectRequest& conne
                 throw;
             }
         },
-        store_);
+        store_
+    );
     projection.size      = comm_.sum(projection.local_size);
     projection.min_delay = comm_.min(
-        projection.local_size > 0 ? projection.min_delay : std::numeric_limits<Step>::max());
+        projection.local_size > 0 ? projection.min_delay : std::numeric_limits<Step>::max()
+    );
     projection.max_delay = comm_.max(projection.max_delay);
 }
 
 ProjectionRecord& Network::add(ProjectionRequest request) {
-    PopulationRecord&       pre  = *populations_[request.pre];
-    const PopulationRecord& post = *populations_[request.post];
-    auto projection   = std::make_unique<ProjectionRecord>();
-    projection->label = request.label.empty() ? fmt::format("{}\u2192{}", pre.label, post.label)
-                                              : request.label;
+    PopulationRecord&       pre        = *populations_[request.pre];
+    const PopulationRecord& post       = *populations_[request.post];
+    auto                    projection = std::make_unique<ProjectionRecord>();
+    projection->label =
+        request.label.empty() ? fmt::format("{}\u2192{}", pre.label, post.label) : request.label;
     require_same(comm_, projection->label, "Projection: label");
 
     ConnectRequest connect;
@@ -264,7 +317,8 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     connect.since = now_ > 0 ? now_ : -1;
     if (const std::string problem = request.rule->check(connect.shape); !problem.empty())
         refuse(projection->label, fmt::format("{}: {}", request.rule->name(), problem));
-    check_synapse(request, projection->label, connect);
+    check_weight(request, projection->label, connect);
+    check_delay(request, projection->label, connect);
 
     projection->id        = projections_.size();
     projection->pre       = request.pre;
@@ -278,7 +332,10 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
             fmt::format(
                 "there is already a projection of this label between \"{}\" and \"{}\" on the same "
                 "receptor. Choose another label: it keys the random streams.",
-                pre.label, post.label));
+                pre.label,
+                post.label
+            )
+        );
     using random::Purpose;
     const auto key = [&](Purpose purpose, const char* detail) {
         return random::make_key(options_.seed, purpose, projection->key, hash_of_text(detail));

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
@@ -15,6 +13,7 @@
 #include "ranvier/parallel/partition.hpp"
 
 #include "ResolvedColumns.hpp"
+#include <fmt/format.h>
 
 namespace ranvier::network {
 
@@ -41,24 +40,36 @@ std::optional<std::size_t> length_of(const models::Given& given) {
     return std::visit([](const auto& value) { return value.length(); }, given.value);
 }
 
-void check_kind_and_length(const PopulationRecord& population, const models::Given& given, Named n) {
+void check_kind_and_length(
+    const PopulationRecord& population, const models::Given& given, Named n
+) {
     const bool is_sequence = std::holds_alternative<Param<Sequence>>(given.value);
     if (is_sequence != n.is_sequence) {
         throw ParameterError(
             fmt::format(
-                "Population \"{}\": {} takes {}, got {}.", population.label, *n.name,
+                "Population \"{}\": {} takes {}, got {}.",
+                population.label,
+                *n.name,
                 n.is_sequence ? "a Sequence of times per cell" : "one number per cell",
-                is_sequence ? "a Sequence" : "numbers"),
-            {.label = population.label, .parameter = *n.name});
+                is_sequence ? "a Sequence" : "numbers"
+            ),
+            {.label = population.label, .parameter = *n.name}
+        );
     }
     const auto length = length_of(given);
     if (length && *length != population.size) {
         throw ParameterError(
             fmt::format(
-                "Population \"{}\": {} was given {} values for {} cells. Give one value per cell, or "
+                "Population \"{}\": {} was given {} values for {} cells. Give one value per cell, "
+                "or "
                 "a single value for all.",
-                population.label, *n.name, *length, population.size),
-            {.label = population.label, .parameter = *n.name});
+                population.label,
+                *n.name,
+                *length,
+                population.size
+            ),
+            {.label = population.label, .parameter = *n.name}
+        );
     }
 }
 
@@ -80,8 +91,10 @@ std::size_t first_disorder(const std::vector<double>& times) {
 
 /// Finds the first cell, over all ranks, whose times are not in order, and says so on all of them.
 void check_sequences(
-    const Communicator& comm, const PopulationRecord& population, const std::string& name,
-    const models::Column& column
+    const Communicator&     comm,
+    const PopulationRecord& population,
+    const std::string&      name,
+    const models::Column&   column
 ) {
     constexpr std::uint64_t none  = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t           first = none;
@@ -102,11 +115,17 @@ void check_sequences(
     const int           owner = owner_of(population.size, lowest, comm.size());
     throw ParameterError(
         fmt::format(
-            "Population \"{}\": {} must be finite and non-decreasing, got {} at cell {}{}. Sort the "
+            "Population \"{}\": {} must be finite and non-decreasing, got {} at cell {}{}. Sort "
+            "the "
             "times.",
-            population.label, name, comm.broadcast(found, owner), lowest,
-            total > 1 ? fmt::format(" (and {} more)", total - 1) : ""),
-        {.label = population.label, .parameter = name, .index = lowest});
+            population.label,
+            name,
+            comm.broadcast(found, owner),
+            lowest,
+            total > 1 ? fmt::format(" (and {} more)", total - 1) : ""
+        ),
+        {.label = population.label, .parameter = name, .index = lowest}
+    );
 }
 
 }  // namespace
@@ -117,18 +136,24 @@ std::size_t place_of(const PopulationRecord& population, std::string_view name, 
         for (const auto& info : infos)
             names.push_back(info.name);
         return static_cast<std::size_t>(
-            std::find(names.begin(), names.end(), name) - names.begin());
+            std::find(names.begin(), names.end(), name) - names.begin()
+        );
     };
     const std::size_t place =
         state ? find(population.group->states()) : find(population.group->parameters());
     if (place < names.size()) return place;
     throw ParameterError(
         fmt::format(
-            "Population \"{}\": {} has no {} \"{}\". {}", population.label,
-            population.group->model(), state ? "state variable" : "parameter", name,
+            "Population \"{}\": {} has no {} \"{}\". {}",
+            population.label,
+            population.group->model(),
+            state ? "state variable" : "parameter",
+            name,
             names.empty() ? std::string{"It has none."}
-                          : fmt::format("It has {}.", quoted_names(names, name))),
-        {.label = population.label, .parameter = std::string{name}});
+                          : fmt::format("It has {}.", quoted_names(names, name))
+        ),
+        {.label = population.label, .parameter = std::string{name}}
+    );
 }
 
 void Network::resolve_here(
@@ -142,7 +167,8 @@ void Network::resolve_here(
         if (n.is_sequence) {
             resolved.columns.emplace_back(
                 given.place,
-                resolve_sequences(population.slice, std::get<Param<Sequence>>(given.value)));
+                resolve_sequences(population.slice, std::get<Param<Sequence>>(given.value))
+            );
             continue;
         }
         const auto&    specification = std::get<parameters::Specification>(given.value);
@@ -154,7 +180,9 @@ void Network::resolve_here(
             const random::Key key = random::make_key(
                 options_.seed,
                 states ? random::Purpose::initial_value : random::Purpose::cell_parameter,
-                hash_of_text(population.label), hash_of(hash_of_text(*n.name), population.num_sets));
+                hash_of_text(population.label),
+                hash_of(hash_of_text(*n.name), population.num_sets)
+            );
             column.is_uniform = false;
             column.numbers.resize(population.slice.size());
             specification.resolve({population.size, population.slice, key}, column.numbers);
@@ -173,16 +201,15 @@ void Network::check_rules(
     constexpr std::uint64_t none     = std::numeric_limits<std::uint64_t>::max();
     constexpr double        infinity = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < values.size(); ++k) {
-        const Named n = named(population, values[k], states);
+        const Named           n      = named(population, values[k], states);
         const models::Column& column = resolved.columns[k].second;
         if (n.is_sequence) {
             check_sequences(comm_, population, *n.name, column);
             continue;
         }
-        std::uint64_t         first  = none;
-        std::uint64_t         count  = 0;
-        const double          most =
-            states ? infinity : population.group->largest(values[k].place);
+        std::uint64_t first = none;
+        std::uint64_t count = 0;
+        const double  most  = states ? infinity : population.group->largest(values[k].place);
         for (std::size_t i = 0; i < column.numbers.size(); ++i) {
             if (models::satisfies(n.rule, column.numbers[i]) && column.numbers[i] <= most) continue;
             first = std::min<std::uint64_t>(first, population.slice.first + i);
@@ -210,13 +237,20 @@ void Network::check_rules(
             required = fmt::format("<= {}{}{}", number(most), n.unit->empty() ? "" : " ", *n.unit);
         throw ParameterError(
             fmt::format(
-                "Population \"{}\": {} must be {}, got {}{}{}{}.{}", population.label, *n.name,
-                required, number(value), n.unit->empty() ? "" : " ",
-                *n.unit, where,
-                random ? " Check the RandomDistribution; normal_clipped keeps values in range." : ""),
+                "Population \"{}\": {} must be {}, got {}{}{}{}.{}",
+                population.label,
+                *n.name,
+                required,
+                number(value),
+                n.unit->empty() ? "" : " ",
+                *n.unit,
+                where,
+                random ? " Check the RandomDistribution; normal_clipped keeps values in range." : ""
+            ),
             {.label     = population.label,
              .parameter = *n.name,
-             .index     = column.is_uniform ? std::nullopt : std::optional<std::size_t>{first}});
+             .index     = column.is_uniform ? std::nullopt : std::optional<std::size_t>{first}}
+        );
     }
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/text.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier::parameters {
 

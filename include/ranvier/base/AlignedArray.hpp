@@ -26,7 +26,8 @@ public:
     ~AlignedArray() { free_aligned(data_, size_ * sizeof(T)); }
 
     AlignedArray(AlignedArray&& other) noexcept
-        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+        : data_(std::exchange(other.data_, nullptr)),
+          size_(std::exchange(other.size_, 0)) {}
     AlignedArray& operator=(AlignedArray&& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);

@@ -24,7 +24,9 @@ public:
     enum class Kind { parameter, model, connection, recording, space, file, communication, run };
 
     Error(Kind kind, const std::string& text, ErrorFacts facts)
-        : std::runtime_error(text), kind_(kind), facts_(std::move(facts)) {}
+        : std::runtime_error(text),
+          kind_(kind),
+          facts_(std::move(facts)) {}
 
     Kind              kind() const { return kind_; }
     const ErrorFacts& facts() const { return facts_; }
@@ -42,14 +44,14 @@ public:
         : Error(kind_of_error, text, std::move(facts)) {}
 };
 
-using ParameterError     = ErrorOf<Error::Kind::parameter>;      ///< a value, a length, a name, a unit
-using ModelError         = ErrorOf<Error::Kind::model>;          ///< a model that cannot do this
-using ConnectionError    = ErrorOf<Error::Kind::connection>;     ///< a connector, weight, delay, receptor
-using RecordingError     = ErrorOf<Error::Kind::recording>;      ///< a variable that is not recorded
-using SpaceError         = ErrorOf<Error::Kind::space>;          ///< positions and distances
-using FileError          = ErrorOf<Error::Kind::file>;           ///< the file system or HDF5
+using ParameterError  = ErrorOf<Error::Kind::parameter>;   ///< a value, a length, a name, a unit
+using ModelError      = ErrorOf<Error::Kind::model>;       ///< a model that cannot do this
+using ConnectionError = ErrorOf<Error::Kind::connection>;  ///< a connector, weight, delay, receptor
+using RecordingError  = ErrorOf<Error::Kind::recording>;   ///< a variable that is not recorded
+using SpaceError      = ErrorOf<Error::Kind::space>;       ///< positions and distances
+using FileError       = ErrorOf<Error::Kind::file>;        ///< the file system or HDF5
 using CommunicationError = ErrorOf<Error::Kind::communication>;  ///< MPI, or ranks that disagree
-using RunError           = ErrorOf<Error::Kind::run>;            ///< time, run lengths, a failing run
+using RunError           = ErrorOf<Error::Kind::run>;  ///< time, run lengths, a failing run
 
 /// Throws the class that belongs to the kind; how an error that travelled between ranks continues.
 [[noreturn]] void throw_error(Error::Kind kind, const std::string& text, ErrorFacts facts = {});

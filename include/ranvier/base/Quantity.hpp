@@ -141,20 +141,20 @@ constexpr Q from_pynn_value(double value) {
 
 /// Literals: `_mV _V _ms _s _nA _pA _nF _pF _uS _nS _Mohm _Hz _kHz _um _mm`.
 inline namespace literals {
-#define RANVIER_LITERAL(suffix, type, scale)                                              \
-    constexpr type operator""_##suffix(long double x) {                                   \
-        return type::in_base_units(static_cast<double>(x) scale);                         \
-    }                                                                                     \
-    constexpr type operator""_##suffix(unsigned long long x) {                            \
-        return type::in_base_units(static_cast<double>(x) scale);                         \
+#define RANVIER_LITERAL(suffix, type, scale)                      \
+    constexpr type operator""_##suffix(long double x) {           \
+        return type::in_base_units(static_cast<double>(x) scale); \
+    }                                                             \
+    constexpr type operator""_##suffix(unsigned long long x) {    \
+        return type::in_base_units(static_cast<double>(x) scale); \
     }
 // A macro because a literal operator cannot be a template over its suffix. Units below the base
 // are divided, not multiplied by 0.001, so that 250_pF is exactly the double 0.25.
 RANVIER_LITERAL(mV, Voltage, / 1)
-RANVIER_LITERAL(V, Voltage, * 1000)
+RANVIER_LITERAL(V, Voltage, *1000)
 RANVIER_LITERAL(ms, Time, / 1)
 RANVIER_LITERAL(us, Time, / 1000)
-RANVIER_LITERAL(s, Time, * 1000)
+RANVIER_LITERAL(s, Time, *1000)
 RANVIER_LITERAL(nA, Current, / 1)
 RANVIER_LITERAL(pA, Current, / 1000)
 RANVIER_LITERAL(nF, Capacitance, / 1)
@@ -165,7 +165,7 @@ RANVIER_LITERAL(Mohm, Resistance, / 1)
 RANVIER_LITERAL(Hz, Frequency, / 1000)
 RANVIER_LITERAL(kHz, Frequency, / 1)
 RANVIER_LITERAL(um, Length, / 1)
-RANVIER_LITERAL(mm, Length, * 1000)
+RANVIER_LITERAL(mm, Length, *1000)
 #undef RANVIER_LITERAL
 }  // namespace literals
 

@@ -36,7 +36,11 @@ constexpr std::uint64_t hash_of_text(std::string_view text) {
 }
 
 /// The bits of a number, so that digests distinguish what `==` does not.
-constexpr std::uint64_t bits_of(double value) { return std::bit_cast<std::uint64_t>(value); }
-constexpr std::uint64_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
+constexpr std::uint64_t bits_of(double value) {
+    return std::bit_cast<std::uint64_t>(value);
+}
+constexpr std::uint64_t bits_of(float value) {
+    return std::bit_cast<std::uint32_t>(value);
+}
 
 }  // namespace ranvier

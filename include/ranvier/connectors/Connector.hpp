@@ -23,7 +23,8 @@ namespace ranvier {
 enum class SelfConnections {
     allow,
     forbid,
-    no_mutual  ///< of two cells connected with each other, only the higher onto the lower: pre > post
+    no_mutual  ///< of two cells connected with each other, only the higher onto the lower: pre >
+               ///< post
 };
 
 namespace connectors {
@@ -38,18 +39,18 @@ struct Shape {
 /// Sources of one target, as indices in the presynaptic group.
 using Sources = std::vector<std::uint32_t>;
 
-/// A rule: `check` says what is wrong with it for a shape (empty: nothing), `plan` is evaluated once
-/// on each rank for its own targets, `presynaptic` appends the sources of one target. A connector
-/// that needs no plan has an empty one.
+/// A rule: `check` says what is wrong with it for a shape (empty: nothing), `plan` is evaluated
+/// once on each rank for its own targets, `presynaptic` appends the sources of one target. A
+/// connector that needs no plan has an empty one.
 template <class C>
 concept Connector = requires(
-    const C&              connector,
-    const Shape&          shape,
-    random::Key           key,
-    IndexRange            posts,
-    typename C::Plan      plan,
-    std::size_t           post,
-    Sources&              sources
+    const C&         connector,
+    const Shape&     shape,
+    random::Key      key,
+    IndexRange       posts,
+    typename C::Plan plan,
+    std::size_t      post,
+    Sources&         sources
 ) {
     { C::name } -> std::convertible_to<std::string_view>;
     { connector.check(shape) } -> std::same_as<std::string>;
@@ -103,7 +104,9 @@ public:
         connector_.presynaptic(shape_, post, plan_, key_, sources);
     }
     bool is_one_to_one() const override {
-        return requires { requires C::one_to_one; };
+        return requires {
+            requires C::one_to_one;
+        };
     }
 
 private:

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/text.hpp"
 #include "ranvier/connectors/Connector.hpp"
 #include "ranvier/parameters/Param.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier {
 

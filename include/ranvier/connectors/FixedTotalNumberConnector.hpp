@@ -8,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "ranvier/base/hash.hpp"
 #include "ranvier/connectors/Connector.hpp"
 #include "ranvier/parameters/Param.hpp"
 #include "ranvier/random/fill.hpp"
+
+#include <fmt/format.h>
 
 namespace ranvier {
 
@@ -31,7 +31,7 @@ struct FixedTotalNumberConnector {
         std::vector<std::uint32_t> in_degree;
     };
 
-    Required<std::uint64_t> n;  ///< number of connections
+    Required<std::uint64_t> n;                                          ///< number of connections
     SelfConnections         self_connections = SelfConnections::allow;  ///< allow or forbid
 
     std::string check(const connectors::Shape& shape) const {
@@ -39,12 +39,13 @@ struct FixedTotalNumberConnector {
             return "SelfConnections::no_mutual has no meaning for a fixed total number. Use allow "
                    "or forbid.";
         if (n == 0) return {};
-        if (shape.num_pre == 0 || shape.num_post == 0)
-            return "n must be 0 between empty groups.";
+        if (shape.num_pre == 0 || shape.num_post == 0) return "n must be 0 between empty groups.";
         if (excludes(shape) && shape.num_pre == 1)
             return "a single cell has no other cell to connect with. Allow self-connections.";
         if (n / shape.num_post >= max_mean_in_degree)  // and what a negative number becomes
-            return fmt::format("n must be below 2^31 connections per target, got {}.", std::uint64_t{n});
+            return fmt::format(
+                "n must be below 2^31 connections per target, got {}.", std::uint64_t{n}
+            );
         return {};
     }
 
@@ -62,8 +63,9 @@ struct FixedTotalNumberConnector {
         random::Key              key,
         connectors::Sources&     sources
     ) const {
-        // Uniform draws in ascending order, without sorting: the k-th of n is the sum of the first k
-        // of n + 1 exponential gaps, divided by the sum of all (doi:10.1007/978-1-4613-8643-8, V.3).
+        // Uniform draws in ascending order, without sorting: the k-th of n is the sum of the first
+        // k of n + 1 exponential gaps, divided by the sum of all (doi:10.1007/978-1-4613-8643-8,
+        // V.3).
         const std::size_t in_degree = plan.in_degree[post - plan.first];
         if (in_degree == 0) return;
         std::vector<double> gaps(in_degree + 1);
@@ -96,9 +98,9 @@ private:
             plan.in_degree[targets.first - plan.first] = static_cast<std::uint32_t>(count);
             return;
         }
-        const std::size_t   middle = targets.first + targets.size() / 2;
-        const double        part   = static_cast<double>(middle - targets.first) /
-                                     static_cast<double>(targets.size());
+        const std::size_t middle = targets.first + targets.size() / 2;
+        const double      part =
+            static_cast<double>(middle - targets.first) / static_cast<double>(targets.size());
         random::Stream      stream{key, hash_of(targets.first, targets.last)};
         const std::uint64_t left = stream.binomial(count, part);
         split({targets.first, middle}, left, key, wanted, plan);

@@ -26,9 +26,9 @@ inline constexpr std::size_t num_phases = 5;
 /// What a run has cost and done so far, on this rank.
 struct Statistics {
     std::array<double, num_phases> seconds{};  ///< by Phase
-    double                         run_s  = 0;
+    double                         run_s   = 0;
     double                         build_s = 0;  ///< sorting of connections before the first step
-    std::uint64_t                  events = 0;   ///< synaptic events delivered here
+    std::uint64_t                  events  = 0;  ///< synaptic events delivered here
 };
 
 /// What is called on every rank between intervals.
@@ -40,8 +40,8 @@ struct Hooks {
 
 /// Advances a network, in one precision. Steps within `run` follow one another as
 ///
-///     for each step:    update cells to t, collect spikes;  sources emit;  deliver what arrives at t
-///     each min_delay:   exchange spikes
+///     for each step:    update cells to t, collect spikes;  sources emit;  deliver what arrives at
+///     t each min_delay:   exchange spikes
 ///
 /// A spike of step t with delay d is added at the end of step t + d >= t + min_delay, when it has
 /// been exchanged for sure; so the results do not depend on where intervals begin and end.
@@ -56,7 +56,7 @@ public:
     virtual const Statistics& statistics() const = 0;
 };
 
-/// The engine for the network's precision.
+/// The engine for the network's precision. @local
 std::unique_ptr<Engine> make_engine(network::Network& network);
 
 }  // namespace ranvier::engine

@@ -29,7 +29,7 @@ class Simulation {
 public:
     /// @collective @throws ParameterError, CommunicationError if ranks pass different options
     explicit Simulation(const Environment& env, const SimulationOptions& options = {});
-    /// On a group of ranks, for several simulations side by side.
+    /// On a group of ranks, for several simulations side by side. @collective on these ranks
     explicit Simulation(const Communicator& comm, const SimulationOptions& options = {});
     ~Simulation();
     Simulation(const Simulation&)            = delete;
@@ -39,7 +39,8 @@ public:
     /// `run(a + b)`.
     /// @collective
     /// @return the new time
-    /// @throws RunError if the duration is negative or off the grid; on all ranks, what failed on one
+    /// @throws RunError if the duration is negative or off the grid; on all ranks, what failed on
+    /// one
     Time run(Time duration);
     /// Advances to time `t`, not before the current time. @collective
     Time run_until(Time t);
@@ -65,7 +66,8 @@ public:
     std::uint64_t digest() { return network_->digest(); }
 
     /// Hands recorded spikes to `sink` while the simulation runs, instead of keeping them. A window
-    /// of simulated time is written as soon as it is over; windows are multiples of `window` from 0.
+    /// of simulated time is written as soon as it is over; windows are multiples of `window` from
+    /// 0.
     /// @collective Before the first run. @throws RecordingError afterwards
     void write_to(std::shared_ptr<SpikeSink> sink, Time window = 100_ms);
 
@@ -84,7 +86,7 @@ public:
     const engine::Statistics& statistics() const { return engine_->statistics(); }
 
     /// The network layer's object, which populations and projections are made on.
-    operator network::Network&() { return *network_; }
+                      operator network::Network&() { return *network_; }
     network::Network& network() { return *network_; }
 
 private:

@@ -34,9 +34,9 @@ struct PackedSpike {
     }
 };
 
-/// Exchanges spikes. Each rank sends a block of fixed length in which the number of its spikes and a
-/// status travel first; only when a rank has more spikes than fit does a second collective follow.
-/// The length follows the numbers that all ranks have seen.
+/// Exchanges spikes. Each rank sends a block of fixed length in which the number of its spikes and
+/// a status travel first; only when a rank has more spikes than fit does a second collective
+/// follow. The length follows the numbers that all ranks have seen.
 class SpikeExchange {
 public:
     explicit SpikeExchange(const Communicator& comm);

@@ -29,7 +29,8 @@ template <class M>
 class CellValues {
 public:
     CellValues(const std::vector<Column>& columns, std::size_t cell)
-        : columns_(columns), cell_(cell) {}
+        : columns_(columns),
+          cell_(cell) {}
 
     template <class Q>
     Q operator[](Param<Q> M::*member) const {
@@ -44,9 +45,11 @@ public:
                         }
                         ++place;
                     }(),
-                    ...);
+                    ...
+                );
             },
-            M::parameters());
+            M::parameters()
+        );
         return from_pynn_value<Q>(found);
     }
 
@@ -58,8 +61,8 @@ private:
 /// Response of the potential, one step later, to a unit of exponentially decaying current:
 /// tau_m tau_s / (cm (tau_m - tau_s)) (exp(-dt/tau_m) - exp(-dt/tau_s)), doi:10.1007/s004220050570.
 ///
-/// Written so that tau_s equal or close to tau_m loses no digits, and so that the slower decay is in
-/// front, where nothing overflows.
+/// Written so that tau_s equal or close to tau_m loses no digits, and so that the slower decay is
+/// in front, where nothing overflows.
 inline Resistance exact_propagator(Time tau_m, Time tau_s, Capacitance cm, Time dt) {
     const Time   slow  = tau_m > tau_s ? tau_m : tau_s;
     const Time   fast  = tau_m > tau_s ? tau_s : tau_m;

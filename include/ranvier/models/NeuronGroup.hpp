@@ -40,7 +40,8 @@ public:
     virtual void bind(std::vector<PieceMemory<T>> pieces) = 0;
 
     /// Advances the cells of one piece to `step`.
-    /// @return The cells that spiked, ascending, counted within the slice; valid until the next call.
+    /// @return The cells that spiked, ascending, counted within the slice; valid until the next
+    /// call.
     virtual std::span<const std::uint32_t> advance(std::size_t piece, Step step) = 0;
 };
 
@@ -94,7 +95,8 @@ public:
              piece.stride.data(),
              piece.uniform,
              piece.padded,
-             piece.spikes.data()});
+             piece.spikes.data()}
+        );
         for (std::size_t k = 0; k < count; ++k) {
             const std::uint32_t i = piece.spikes[k];
             spike(piece, i, step);
@@ -174,7 +176,9 @@ private:
         }
     }
 
-    T reset_value(const Piece& piece, std::size_t i) const { return constants_of(piece, i).v_reset; }
+    T reset_value(const Piece& piece, std::size_t i) const {
+        return constants_of(piece, i).v_reset;
+    }
 
     T canonical(const Piece& piece, std::size_t state, std::size_t i) const {
         const T value = piece.state[state][i];
@@ -199,7 +203,8 @@ private:
         for (std::size_t i = 0; i < count && !piece.cells.empty(); ++i) {
             const auto derived =
                 M::prepare(CellValues<M>{this->columns(), piece.cells.first + i}, grid_.timestep());
-            const auto numbers = std::bit_cast<std::array<double, num_constants>>(derived.constants);
+            const auto numbers =
+                std::bit_cast<std::array<double, num_constants>>(derived.constants);
             for (std::size_t j = 0; j < num_constants; ++j)
                 piece.constant_values[j][i] = static_cast<T>(numbers[j]);
             piece.refractory_steps[i] = grid_.up(derived.refractory.value());

@@ -19,7 +19,8 @@ class Refractory {
 public:
     void hold(std::uint32_t cell, Step until) { list(until).push_back({until, cell}); }
 
-    /// Calls `free(cell)` for every cell whose period ends at `step`. Called for every step in turn.
+    /// Calls `free(cell)` for every cell whose period ends at `step`. Called for every step in
+    /// turn.
     template <class F>
     void release(Step step, F&& free) {
         auto&       due  = list(step);

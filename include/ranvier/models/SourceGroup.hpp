@@ -36,9 +36,9 @@ public:
     Input                            input() const final { return Input::current; }
     const std::vector<StateInfo>&    states() const final { return no_states_; }
     const std::vector<ReceptorInfo>& receptors() const final { return no_receptors_; }
-    void          read_state(std::size_t, std::span<double>) const final {}
-    void          write_state(std::size_t, std::span<const double>) final {}
-    std::uint64_t state_bits(std::size_t, std::size_t) const final { return 0; }
+    void                             read_state(std::size_t, std::span<double>) const final {}
+    void                             write_state(std::size_t, std::span<const double>) final {}
+    std::uint64_t                    state_bits(std::size_t, std::size_t) const final { return 0; }
 
     /// Appends the spikes of one step, ascending by cell. Steps are asked for in order, and a step
     /// may be asked for once only.
@@ -47,8 +47,9 @@ public:
     /// Whether `counts` exists: the spikes of any recent step can be asked for at any time.
     virtual bool is_addressable() const { return false; }
 
-    /// Number of spikes of every cell of the slice in one step, `[num_cells]`; the same numbers that
-    /// `emit` gives. `keep_steps` back from the present remain available across parameter changes.
+    /// Number of spikes of every cell of the slice in one step, `[num_cells]`; the same numbers
+    /// that `emit` gives. `keep_steps` back from the present remain available across parameter
+    /// changes.
     virtual void counts(Step step, std::span<std::uint16_t> out) const;
     virtual void keep(Step keep_steps);
 

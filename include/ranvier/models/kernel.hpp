@@ -20,12 +20,12 @@ inline constexpr std::size_t lane_padding = 16;
 /// `lane_padding` equal values with stride 0.
 template <class T>
 struct KernelArguments {
-    T* const*            state;      ///< [num_states][count]
-    const T* const*      constants;  ///< [num_constants][count], or [..][lane_padding]
-    const std::uint8_t*  stride;     ///< [num_constants] 1, or 0 where all cells share the value
-    bool                 uniform;    ///< all strides are 0
-    std::size_t          count;      ///< a multiple of lane_padding
-    std::uint32_t*       spikes;     ///< [count] receives the cells that spiked, ascending
+    T* const*           state;      ///< [num_states][count]
+    const T* const*     constants;  ///< [num_constants][count], or [..][lane_padding]
+    const std::uint8_t* stride;     ///< [num_constants] 1, or 0 where all cells share the value
+    bool                uniform;    ///< all strides are 0
+    std::size_t         count;      ///< a multiple of lane_padding
+    std::uint32_t*      spikes;     ///< [count] receives the cells that spiked, ascending
 };
 
 /// Advances all cells and returns how many spiked. Cells whose v is NaN never spike.
@@ -40,14 +40,14 @@ struct KernelTable {
 /// The kernel of model M for lanes V; its symbol differs per instruction set because V does.
 template <class M, class V, class T>
 std::size_t advance_cells(const KernelArguments<T>& a) {
-    using State     = typename M::template State<V>;
-    using Constants = typename M::template Constants<V>;
+    using State                         = typename M::template State<V>;
+    using Constants                     = typename M::template Constants<V>;
     constexpr std::size_t num_states    = sizeof(State) / sizeof(V);
     constexpr std::size_t num_constants = sizeof(Constants) / sizeof(V);
     constexpr auto        width         = static_cast<std::size_t>(V::width);
 
-    std::array<T*, num_states>            state_arrays;
-    std::array<const T*, num_constants>   constant_arrays;
+    std::array<T*, num_states>             state_arrays;
+    std::array<const T*, num_constants>    constant_arrays;
     std::array<std::size_t, num_constants> stride;
     for (std::size_t j = 0; j < num_states; ++j)
         state_arrays[j] = a.state[j];
@@ -91,7 +91,8 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
     return num_spikes;
 }
 
-/// The kernels of M for lanes of the instruction set that the including source file is compiled for.
+/// The kernels of M for lanes of the instruction set that the including source file is compiled
+/// for.
 template <class M, class Doubles = simd::Pack<double>, class Singles = simd::Pack<float>>
 constexpr KernelTable kernel_table() {
     return {&advance_cells<M, Doubles, double>, &advance_cells<M, Singles, float>};
@@ -105,8 +106,9 @@ struct Avx2Build;
 template <class M, class Build>
 const KernelTable& library_kernels();
 
-/// Kernels of any model. Those of the library (they say `in_library`) exist once per instruction set,
-/// of which the best that this machine has is taken; those of a user's own model are compiled here.
+/// Kernels of any model. Those of the library (they say `in_library`) exist once per instruction
+/// set, of which the best that this machine has is taken; those of a user's own model are compiled
+/// here.
 template <class M>
 KernelTable kernels_of() {
     if constexpr (requires { requires M::in_library; })

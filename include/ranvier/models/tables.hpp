@@ -94,10 +94,12 @@ std::vector<ParameterInfo> parameter_infos() {
                           ? unit_name<Time>()
                           : unit_name<typename std::decay_t<decltype(entry)>::Value>()},
                   entry.rule,
-                  std::is_same_v<typename std::decay_t<decltype(entry)>::Value, Sequence>}),
+                  std::is_same_v<typename std::decay_t<decltype(entry)>::Value, Sequence>}
+             ),
              ...);
         },
-        M::parameters());
+        M::parameters()
+    );
     return infos;
 }
 
@@ -109,10 +111,12 @@ std::vector<StateInfo> state_infos() {
             (infos.push_back(
                  {std::string{entry.name},
                   std::string{unit_name<typename std::decay_t<decltype(entry)>::Value>()},
-                  pynn_value(entry.initial)}),
+                  pynn_value(entry.initial)}
+             ),
              ...);
         },
-        M::states());
+        M::states()
+    );
     return infos;
 }
 

@@ -48,7 +48,9 @@ struct SegmentHeader {
 };
 
 /// Bytes of the targets of a segment, padded so that what follows is aligned to 4 bytes.
-constexpr std::size_t target_bytes(std::size_t count) { return (2 * count + 3) / 4 * 4; }
+constexpr std::size_t target_bytes(std::size_t count) {
+    return (2 * count + 3) / 4 * 4;
+}
 
 template <class T>
 class ConnectionTable {
@@ -57,7 +59,7 @@ public:
 
     /// What one connection is when it is filed.
     struct Record {
-        std::uint16_t target;           ///< cell of the block
+        std::uint16_t target;  ///< cell of the block
         ChannelId     channel;
         std::uint32_t delay_and_source;  ///< steps << 8 | source within its group
         T             weight;
@@ -70,8 +72,8 @@ public:
     explicit ConnectionTable(std::size_t num_sources)
         : groups_((num_sources + group_size - 1) / group_size) {}
 
-    /// Files a connection. Of connections that agree in source, channel and target those added first
-    /// come first for ever.
+    /// Files a connection. Of connections that agree in source, channel and target those added
+    /// first come first for ever.
     void add(
         std::uint32_t source, ChannelId channel, std::uint16_t target, std::uint32_t delay, T weight
     ) {
@@ -82,8 +84,7 @@ public:
             if (!first) group.pending.back().reserve(chunk_size);  // small groups stay small
             has_pending_ = true;
         }
-        group.pending.back().push_back(
-            {target, channel, delay << 8 | (source & 0xff), weight});
+        group.pending.back().push_back({target, channel, delay << 8 | (source & 0xff), weight});
     }
 
     bool has_pending() const { return has_pending_; }
@@ -106,8 +107,8 @@ public:
     /// Channels that occur here, in canonical order (of `Channel`).
     const std::vector<ChannelId>& channels() const { return channels_; }
 
-    /// Calls `f(target, delay, weight)` for the connections of a source on a channel, by delay, then
-    /// target as added. @pre built
+    /// Calls `f(target, delay, weight)` for the connections of a source on a channel, by delay,
+    /// then target as added. @pre built
     template <class F>
     void for_each(std::uint32_t source, std::size_t place, const Channel& channel, F&& f) const;
 
@@ -119,23 +120,22 @@ private:
 
     struct Group {
         std::vector<std::vector<Record>> pending;
-        std::vector<std::uint32_t>       rows;   ///< [channels][group_size], in units of 4 bytes
-        const std::byte*                 bytes = nullptr;
+        std::vector<std::uint32_t>       rows;  ///< [channels][group_size], in units of 4 bytes
+        const std::byte*                 bytes     = nullptr;
         std::size_t                      num_bytes = 0;
     };
 
-    std::vector<Record>    collect(const std::vector<Channel>& channels, Group& group);
-    void                   sort_group(const std::vector<Channel>& channels, Group& group);
-    void                   write_row(const Channel& channel, Record* first, Record* last);
-    void                   write_segment(const Channel&, const Record* first, std::size_t count,
-                                         std::uint16_t gap);
-    const std::byte*       keep(const std::vector<std::byte>& bytes);
+    std::vector<Record> collect(const std::vector<Channel>& channels, Group& group);
+    void                sort_group(const std::vector<Channel>& channels, Group& group);
+    void                write_row(const Channel& channel, Record* first, Record* last);
+    void write_segment(const Channel&, const Record* first, std::size_t count, std::uint16_t gap);
+    const std::byte* keep(const std::vector<std::byte>& bytes);
 
     std::vector<Group>                   groups_;
     std::vector<ChannelId>               channels_;
     bool                                 has_pending_ = false;
     std::vector<AlignedArray<std::byte>> slabs_;
-    std::size_t                          slab_used_ = 0;
+    std::size_t                          slab_used_      = 0;
     std::size_t                          expected_bytes_ = 0;  ///< still to come in this build
     std::vector<Record>                  sorted_;              ///< buffers reused between groups
     std::vector<Record>                  by_delay_;

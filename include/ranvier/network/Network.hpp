@@ -51,8 +51,8 @@ struct NamedValue {
 namespace network {
 
 /// What makes the local cells of a population, given how many there are.
-using GroupFactory = std::function<std::unique_ptr<models::CellGroup>(
-    Precision, const models::SourceContext&)>;
+using GroupFactory =
+    std::function<std::unique_ptr<models::CellGroup>(Precision, const models::SourceContext&)>;
 
 /// The place of a parameter or state variable in the lists of the population's model.
 /// @local @throws ParameterError with the valid names, the nearest first
@@ -78,9 +78,9 @@ struct ProjectionRequest {
 
 /// Populations, projections and what this rank holds of them. Users meet it as Simulation.
 ///
-/// Identity: the streams of a population are keyed by its label, those of a projection by the labels
-/// of both sides, the receptor, and its own label or its ordinal among the unlabelled projections
-/// between them, so that unrelated objects may be created in any order.
+/// Identity: the streams of a population are keyed by its label, those of a projection by the
+/// labels of both sides, the receptor, and its own label or its ordinal among the unlabelled
+/// projections between them, so that unrelated objects may be created in any order.
 class Network {
 public:
     /// @collective @throws ParameterError
@@ -137,20 +137,26 @@ private:
         const PopulationRecord& population, const std::vector<models::Given>& values, bool states
     );
     void resolve_here(
-        const PopulationRecord&, const std::vector<models::Given>&, bool states, ResolvedColumns&
+        const PopulationRecord&           population,
+        const std::vector<models::Given>& values,
+        bool                              states,
+        ResolvedColumns&                  resolved
     ) const;
     void check_rules(
-        const PopulationRecord&, const std::vector<models::Given>&, bool states,
-        const ResolvedColumns&
+        const PopulationRecord&           population,
+        const std::vector<models::Given>& values,
+        bool                              states,
+        const ResolvedColumns&            resolved
     ) const;
-    static void  write_states(PopulationRecord&, const ResolvedColumns&);
-    std::string  checked_label(const PopulationRequest& request) const;
-    std::size_t  choose_receptor(const ProjectionRequest&, const std::string& name) const;
+    static void   write_states(PopulationRecord&, const ResolvedColumns&);
+    std::string   checked_label(const PopulationRequest& request) const;
+    std::size_t   choose_receptor(const ProjectionRequest&, const std::string& name) const;
     std::uint64_t identity(const ProjectionRequest&, std::size_t receptor);
-    void         check_synapse(const ProjectionRequest&, const std::string& name, ConnectRequest&);
-    void         choose_channel(const ProjectionRequest&, ProjectionRecord&, const ConnectRequest&);
-    void         generate(ProjectionRecord&, const ConnectRequest&);
-    void         agree(const Violation& mine, const ProjectionRecord&, const ConnectRequest&) const;
+    void          check_weight(const ProjectionRequest&, const std::string& name, ConnectRequest&);
+    void          check_delay(const ProjectionRequest&, const std::string& name, ConnectRequest&);
+    void choose_channel(const ProjectionRequest&, ProjectionRecord&, const ConnectRequest&);
+    void generate(ProjectionRecord&, const ConnectRequest&);
+    void agree(const Violation& mine, const ProjectionRecord&, const ConnectRequest&) const;
 
     Communicator                                   comm_;
     NetworkOptions                                 options_;

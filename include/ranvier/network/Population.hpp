@@ -24,8 +24,8 @@ struct PopulationOptions {
     std::vector<NamedValue> initial_values{};  ///< over the model's defaults
 };
 
-/// A handle to a population: the network owns it, copies mean the same one, and letting the variable
-/// go removes nothing.
+/// A handle to a population: the network owns it, copies mean the same one, and letting the
+/// variable go removes nothing.
 ///
 /// Cells are dealt to the ranks in balanced contiguous blocks; each rank resolves the values of its
 /// own cells only, so a function of the index is called once per cell in the whole job.
@@ -63,7 +63,7 @@ public:
     /// Variables that are not given keep theirs.
     /// @collective @throws ParameterError
     template <class I>
-        requires requires { typename I::Model; }
+    requires requires { typename I::Model; }
     void initialize(const I& initial) {
         require_model(I::Model::name);
         network_->set_states(*record_, models::given_states<typename I::Model>(initial));
@@ -111,8 +111,8 @@ namespace network {
 /// The factory for local cells of a model: neurons in the network's precision, or a spike source.
 template <class M>
 GroupFactory group_factory() {
-    return [](Precision precision, const models::SourceContext& context)
-               -> std::unique_ptr<models::CellGroup> {
+    return [](Precision                    precision,
+              const models::SourceContext& context) -> std::unique_ptr<models::CellGroup> {
         if constexpr (models::CellModel<M>) {
             const std::size_t size = context.slice.size();
             if (precision == Precision::float64)
@@ -132,8 +132,12 @@ Population::Population(
 )
     : network_(&network),
       record_(&network.add(
-          {size, std::move(options.label), network::group_factory<M>(),
-           models::given_parameters(model), std::move(options.initial_values)})) {}
+          {size,
+           std::move(options.label),
+           network::group_factory<M>(),
+           models::given_parameters(model),
+           std::move(options.initial_values)}
+      )) {}
 
 template <class M, class Q>
 void Population::set(Param<Q> M::*parameter, std::type_identity_t<Param<Q>> value) {
@@ -150,9 +154,11 @@ void Population::set(Param<Q> M::*parameter, std::type_identity_t<Param<Q>> valu
                             set(entry.name, value.specification());
                     }
                 }(),
-                ...);
+                ...
+            );
         },
-        M::parameters());
+        M::parameters()
+    );
 }
 
 }  // namespace ranvier

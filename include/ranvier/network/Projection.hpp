@@ -27,8 +27,8 @@ struct ProjectionOptions {
     std::string label{};
 };
 
-/// A handle to a projection: the network owns it, copies mean the same one, and letting the variable
-/// go removes nothing.
+/// A handle to a projection: the network owns it, copies mean the same one, and letting the
+/// variable go removes nothing.
 ///
 /// A connection made during a simulation carries the spikes that are emitted from then on.
 ///
@@ -50,13 +50,17 @@ public:
         ProjectionOptions    options = {}
     )
         : Projection(
-              pre, post, std::make_unique<connectors::RuleOf<C>>(connector), synapse,
-              std::move(options)) {}
+              pre,
+              post,
+              std::make_unique<connectors::RuleOf<C>>(connector),
+              synapse,
+              std::move(options)
+          ) {}
 
     const std::string& label() const { return record_->label; }
-    std::uint64_t      size() const { return record_->size; }              ///< on all ranks
-    std::uint64_t      local_size() const { return record_->local_size; }  ///< onto this rank's cells
-    std::string        receptor_type() const;
+    std::uint64_t      size() const { return record_->size; }         ///< on all ranks
+    std::uint64_t local_size() const { return record_->local_size; }  ///< onto this rank's cells
+    std::string   receptor_type() const;
 
     /// This rank's connections, by target, then source, then delay. @local
     std::vector<Connection> local_connections() const;
@@ -68,8 +72,11 @@ public:
 
 private:
     Projection(
-        const Population&, const Population&, std::unique_ptr<connectors::Rule>,
-        const StaticSynapse&, ProjectionOptions
+        const Population&,
+        const Population&,
+        std::unique_ptr<connectors::Rule>,
+        const StaticSynapse&,
+        ProjectionOptions
     );
 
     network::Network*          network_;

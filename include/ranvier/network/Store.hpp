@@ -25,30 +25,30 @@ namespace ranvier::network {
 /// cache. `input[r][slot]` is at the same time the state variable that receptor r drives.
 template <class T>
 struct Block {
-    std::size_t                                      used = 0;  ///< slots, a multiple of the padding
-    std::vector<AlignedArray<T>>                     input;     ///< [receptors][capacity]
-    std::vector<AlignedArray<T>>                     drive;     ///< the same, sums of Poisson drives
-    std::vector<std::unique_ptr<ConnectionTable<T>>> tables;    ///< by presynaptic population
+    std::size_t                  used = 0;                    ///< slots, a multiple of the padding
+    std::vector<AlignedArray<T>> input;                       ///< [receptors][capacity]
+    std::vector<AlignedArray<T>> drive;                       ///< the same, sums of Poisson drives
+    std::vector<std::unique_ptr<ConnectionTable<T>>> tables;  ///< by presynaptic population
 
     struct Piece {
-        std::size_t            population;
-        std::size_t            piece;  ///< of its group
+        std::size_t             population;
+        std::size_t             piece;  ///< of its group
         models::NeuronGroup<T>* group;
-        std::uint32_t          slot;
-        IndexRange             cells;
+        std::uint32_t           slot;
+        IndexRange              cells;
     };
     std::vector<Piece> pieces;
 };
 
-/// One-to-one input of a Poisson population to a population of the same size: source and target live
-/// on the same rank, so the spikes go straight into the input array and are neither exchanged nor
-/// stored.
+/// One-to-one input of a Poisson population to a population of the same size: source and target
+/// live on the same rank, so the spikes go straight into the input array and are neither exchanged
+/// nor stored.
 template <class T>
 struct FusedDrive {
     std::size_t          projection;
     std::size_t          pre, post, receptor;
     Step                 delay;
-    Step                 since;  ///< as in Channel
+    Step                 since;   ///< as in Channel
     std::vector<T>       weight;  ///< one, or one per local cell
     models::SourceGroup* source;
 };
@@ -69,7 +69,7 @@ struct ConnectRequest {
     parameters::Specification weight;
     parameters::Specification delay;  ///< ms
     random::Key               connectivity_key{}, weight_key{}, delay_key{};
-    int                       weight_sign = 0;  ///< +1: must be >= 0, -1: <= 0, 0: any
+    int                       weight_sign = 0;               ///< +1: must be >= 0, -1: <= 0, 0: any
     Step                      min_delay = 1, max_delay = 0;  ///< allowed, in steps
     Step                      since = -1;                    ///< as in Channel
 };
@@ -78,7 +78,8 @@ template <class T>
 class Store {
 public:
     Store(const TimeGrid& grid, std::size_t block_capacity)
-        : grid_(grid), capacity_(block_capacity) {}
+        : grid_(grid),
+          capacity_(block_capacity) {}
 
     /// Gives the cells of a new population their memory; sources need none.
     void place(PopulationRecord& population);
@@ -100,35 +101,47 @@ public:
 
     /// This rank's connections of a projection, by target, then source, then delay.
     std::vector<Connection> connections(
-        const ProjectionRecord& projection, const PopulationRecord& pre, const PopulationRecord& post
+        const ProjectionRecord& projection,
+        const PopulationRecord& pre,
+        const PopulationRecord& post
     );
 
     /// Sum over this rank's connections of a hash of (projection, pre, post, delay, weight bits).
     std::uint64_t digest(
-        const ProjectionRecord& projection, const PopulationRecord& pre, const PopulationRecord& post
+        const ProjectionRecord& projection,
+        const PopulationRecord& pre,
+        const PopulationRecord& post
     );
 
-    std::vector<Block<T>>&              blocks() { return blocks_; }
-    const std::vector<Channel>&         channels() const { return channels_; }
-    const std::vector<FusedDrive<T>>&   fused_drives() const { return fused_; }
-    std::size_t                         connection_bytes() const;
+    std::vector<Block<T>>&            blocks() { return blocks_; }
+    const std::vector<Channel>&       channels() const { return channels_; }
+    const std::vector<FusedDrive<T>>& fused_drives() const { return fused_; }
+    std::size_t                       connection_bytes() const;
 
-    /// The channel of that kind, made if it is new. Every rank makes the same ones in the same order.
+    /// The channel of that kind, made if it is new. Every rank makes the same ones in the same
+    /// order.
     ChannelId channel_for(Channel channel);
 
 private:
     struct Draws;  ///< weights and delays of the connections of one target
 
     void ensure_receptors(Block<T>& block, std::size_t receptors);
-    void connect_fused(ProjectionRecord&, const PopulationRecord&, const PopulationRecord&,
-                       const ConnectRequest&, Violation&);
+    void connect_fused(
+        ProjectionRecord&       projection,
+        const PopulationRecord& pre,
+        const PopulationRecord& post,
+        const ConnectRequest&   request,
+        Violation&              violation
+    );
     void connect_target(std::size_t post, const ConnectRequest&, Draws&, Violation&) const;
 
     /// Calls f(pre, post, delay_steps, weight) for every local connection of a projection.
     template <class F>
     void for_each_connection(
-        const ProjectionRecord& projection, const PopulationRecord& pre,
-        const PopulationRecord& post, F&& f
+        const ProjectionRecord& projection,
+        const PopulationRecord& pre,
+        const PopulationRecord& post,
+        F&&                     f
     );
 
     TimeGrid                   grid_;

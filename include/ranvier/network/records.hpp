@@ -35,7 +35,7 @@ struct PopulationRecord {
 
     bool emits          = false;  ///< its spikes are exchanged: it has targets that need them
     bool records_spikes = false;
-    std::vector<SpikeRecord>   spikes;        ///< recorded and not yet handed over, by (step, index)
+    std::vector<SpikeRecord>   spikes;  ///< recorded and not yet handed over, by (step, index)
     std::vector<std::uint64_t> spike_counts;  ///< [slice] since recording began
 };
 

@@ -27,14 +27,12 @@ public:
 
     Param(Q value) : specification_(pynn_value(value)) {}
 
-    Param(const RandomDistribution<Q>& distribution)
-        : specification_(distribution.untyped()) {}
+    Param(const RandomDistribution<Q>& distribution) : specification_(distribution.untyped()) {}
 
     Param(const std::vector<Q>& values) : specification_(numbers(values)) {}
 
     template <std::invocable<std::size_t> F>
-        requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Q>
-    Param(F function)
+    requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Q> Param(F function)
         : specification_(parameters::Specification::Function{
               [function = std::move(function)](std::size_t index) {
                   return pynn_value(Q{function(index)});

@@ -59,8 +59,8 @@ public:
     Param(std::vector<Sequence> one_per_cell)
         : value_(std::make_shared<const std::vector<Sequence>>(std::move(one_per_cell))) {}
     template <std::invocable<std::size_t> F>
-        requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Sequence>
-    Param(F function) : value_(Function{std::move(function)}) {}
+    requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Sequence> Param(F function)
+        : value_(Function{std::move(function)}) {}
 
     bool is_given() const { return !std::holds_alternative<std::monostate>(value_); }
 

@@ -14,7 +14,8 @@ public:
         : SourceGroup(
               SpikeSourceArray::name,
               context.slice.size(),
-              models::parameter_infos<SpikeSourceArray>()),
+              models::parameter_infos<SpikeSourceArray>()
+          ),
           grid_(context.grid) {}
 
     void emit(Step step, std::vector<models::Emission>& emissions) override {

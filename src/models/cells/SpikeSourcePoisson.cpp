@@ -13,10 +13,10 @@ namespace {
 /// Rates and windows in force from one step on. Past ones are kept as long as spikes emitted under
 /// them may still be asked for.
 struct Epoch {
-    Step                   after = 0;  ///< in force for the steps behind this one
-    random::PoissonCounts  draws;
-    std::vector<Step>      first, last;  ///< active for first < step <= last; one or one per cell
-    Step                   all_first = 0, all_last = 0;  ///< between these all cells are active
+    Step                  after = 0;  ///< in force for the steps behind this one
+    random::PoissonCounts draws;
+    std::vector<Step>     first, last;  ///< active for first < step <= last; one or one per cell
+    Step                  all_first = 0, all_last = 0;  ///< between these all cells are active
 };
 
 class SpikeSourcePoissonGroup final : public models::SourceGroup {
@@ -25,7 +25,8 @@ public:
         : SourceGroup(
               SpikeSourcePoisson::name,
               context.slice.size(),
-              models::parameter_infos<SpikeSourcePoisson>()),
+              models::parameter_infos<SpikeSourcePoisson>()
+          ),
           context_(context),
           counts_(context.slice.size()) {}
 
@@ -78,8 +79,8 @@ private:
         for (const double rate : column(0).numbers)
             lambda.push_back(std::min(rate * dt / 1000, random::PoissonCounts::max_lambda));
 
-        const bool  uniform = column(1).is_uniform && column(2).is_uniform;
-        Epoch epoch{now, {context_.key, lambda, context_.slice}, {}, {}};
+        const bool uniform = column(1).is_uniform && column(2).is_uniform;
+        Epoch      epoch{now, {context_.key, lambda, context_.slice}, {}, {}};
         for (std::size_t cell = 0; cell < (uniform ? 1 : num_cells()); ++cell) {
             const double start = column(1).number(cell);
             epoch.first.push_back(context_.grid.nearest(start));

@@ -24,9 +24,9 @@ namespace ranvier {
 /// State: v [mV], gsyn_exc [uS], gsyn_inh [uS].
 /// Receptors: "excitatory", "inhibitory". Weights: conductance [uS].
 struct IF_cond_exp {
-    static constexpr std::string_view name       = "IF_cond_exp";
-    static constexpr models::Input    input      = models::Input::conductance;
-    static constexpr bool             in_library = true;  ///< compiled kernels exist; leave out elsewhere
+    static constexpr std::string_view name  = "IF_cond_exp";
+    static constexpr models::Input    input = models::Input::conductance;
+    static constexpr bool in_library = true;  ///< compiled kernels exist; leave out elsewhere
 
     Param<Voltage>     v_rest     = -65.0_mV;  ///< resting potential
     Param<Capacitance> cm         = 1.0_nF;    ///< membrane capacitance, > 0
@@ -85,8 +85,7 @@ struct IF_cond_exp {
 
     /// Constants of one cell. `mean_X` turns a conductance at the start of a step into its mean.
     static models::Derived<Constants<double>> prepare(
-        const models::CellValues<IF_cond_exp>& p,
-        Time                                   dt
+        const models::CellValues<IF_cond_exp>& p, Time dt
     ) {
         using M = IF_cond_exp;
 
@@ -114,11 +113,11 @@ struct IF_cond_exp {
     /// Written with differences of potentials, so that a cell at rest stays there exactly.
     template <class V>
     [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k) {
-        const V g_E      = k.mean_E * s.gsyn_exc;
-        const V g_I      = k.mean_I * s.gsyn_inh;
-        const V g        = k.g_leak + g_E + g_I;
-        const V current  = k.g_leak * (k.v_rest - s.v) + g_E * (k.e_rev_E - s.v) +
-                           g_I * (k.e_rev_I - s.v) + k.i_offset;
+        const V g_E     = k.mean_E * s.gsyn_exc;
+        const V g_I     = k.mean_I * s.gsyn_inh;
+        const V g       = k.g_leak + g_E + g_I;
+        const V current = k.g_leak * (k.v_rest - s.v) + g_E * (k.e_rev_E - s.v) +
+                          g_I * (k.e_rev_I - s.v) + k.i_offset;
         const V distance = current / g;  // to where all currents cancel
         s.v              = s.v + (distance - distance * math::exp(g * k.minus_dt_over_cm));
         s.gsyn_exc       = k.decay_E * s.gsyn_exc;

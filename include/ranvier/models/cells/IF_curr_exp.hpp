@@ -23,9 +23,9 @@ namespace ranvier {
 /// State: v [mV], isyn_exc [nA], isyn_inh [nA].
 /// Receptors: "excitatory", "inhibitory". Weights: current [nA].
 struct IF_curr_exp {
-    static constexpr std::string_view name       = "IF_curr_exp";
-    static constexpr models::Input    input      = models::Input::current;
-    static constexpr bool             in_library = true;  ///< compiled kernels exist; leave out elsewhere
+    static constexpr std::string_view name  = "IF_curr_exp";
+    static constexpr models::Input    input = models::Input::current;
+    static constexpr bool in_library = true;  ///< compiled kernels exist; leave out elsewhere
 
     Param<Voltage>     v_rest     = -65.0_mV;  ///< resting potential
     Param<Capacitance> cm         = 1.0_nF;    ///< membrane capacitance, > 0
@@ -79,8 +79,7 @@ struct IF_curr_exp {
 
     /// Exact propagators, doi:10.1007/s004220050570. Called once per cell on its owner.
     static models::Derived<Constants<double>> prepare(
-        const models::CellValues<IF_curr_exp>& p,
-        Time                                   dt
+        const models::CellValues<IF_curr_exp>& p, Time dt
     ) {
         using M = IF_curr_exp;
 

@@ -15,8 +15,8 @@ namespace ranvier {
 ///
 /// The number of spikes of a cell in a step follows the Poisson distribution of mean rate * dt and
 /// is drawn from a stream keyed by cell and step, so it depends neither on the ranks nor on how a
-/// run is split. Spikes of a step are stamped with its end. All targets of one cell receive the same
-/// train. A changed rate takes effect from the current time.
+/// run is split. Spikes of a step are stamped with its end. All targets of one cell receive the
+/// same train. A changed rate takes effect from the current time.
 struct SpikeSourcePoisson {
     static constexpr std::string_view name = "SpikeSourcePoisson";
 

@@ -19,12 +19,10 @@ public:
     Weight(Current value) : Weight(value.value(), models::Input::current) {}
     Weight(Conductance value) : Weight(value.value(), models::Input::conductance) {}
     Weight(Voltage value) : Weight(value.value(), models::Input::voltage) {}
-    Weight(const RandomDistribution<Current>& d)
-        : Weight(d.untyped(), models::Input::current) {}
+    Weight(const RandomDistribution<Current>& d) : Weight(d.untyped(), models::Input::current) {}
     Weight(const RandomDistribution<Conductance>& d)
         : Weight(d.untyped(), models::Input::conductance) {}
-    Weight(const RandomDistribution<Voltage>& d)
-        : Weight(d.untyped(), models::Input::voltage) {}
+    Weight(const RandomDistribution<Voltage>& d) : Weight(d.untyped(), models::Input::voltage) {}
 
     const parameters::Specification& specification() const { return specification_; }
     /// What it acts as; nothing for the weight 0 that was not given, which fits every receptor.
@@ -32,7 +30,8 @@ public:
 
 private:
     Weight(parameters::Specification specification, models::Input input)
-        : specification_(std::move(specification)), input_(input) {}
+        : specification_(std::move(specification)),
+          input_(input) {}
 
     parameters::Specification    specification_;
     std::optional<models::Input> input_;
@@ -46,9 +45,7 @@ public:
     Delay(Time value) : specification_(value.value()) {}
     Delay(const RandomDistribution<Time>& d) : specification_(d.untyped()) {}
 
-    const std::optional<parameters::Specification>& specification() const {
-        return specification_;
-    }
+    const std::optional<parameters::Specification>& specification() const { return specification_; }
 
 private:
     std::optional<parameters::Specification> specification_;
