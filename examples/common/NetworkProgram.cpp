@@ -1,6 +1,7 @@
 #include "NetworkProgram.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <iostream>
 #include <numeric>
 #include <sstream>
@@ -27,6 +28,16 @@ std::uint64_t total(const std::vector<std::uint64_t>& counts) {
     return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
+/// CLI11's own checks let "nan" and "inf" pass.
+const CLI::Validator finite{
+    [](const std::string& text) {
+        double value = 0;
+        return CLI::detail::lexical_cast(text, value) && std::isfinite(value)
+                   ? std::string{}
+                   : fmt::format("Number {} is not finite", text);
+    },
+    "FINITE"};
+
 constexpr const char* phase_names[engine::num_phases] = {
     "update", "sources", "deliver", "exchange", "record"};
 
@@ -43,10 +54,10 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
     app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app_.add_option("--output", output_, "Directory for spikes.h5 and run.json; none: no files");
     app_.add_option("--duration", duration_ms_, "Simulated time after the warm-up [ms]")
-        ->check(CLI::PositiveNumber)
+        ->check(finite & CLI::PositiveNumber)
         ->capture_default_str();
     app_.add_option("--warmup", warmup_ms_, "Simulated time before rates are counted [ms]")
-        ->check(CLI::NonNegativeNumber)
+        ->check(finite & CLI::NonNegativeNumber)
         ->capture_default_str();
     app_.add_option("--seed", seed_, "Seed of all random numbers")->capture_default_str();
     app_.add_option("--precision", precision_, "Of state, weights and sums: double or single")
@@ -56,14 +67,14 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
         ->check(CLI::IsMember({"on_grid", "off_grid"}))
         ->capture_default_str();
     app_.add_option("--scale", scale_, "Size of the network relative to the published one")
-        ->check(CLI::PositiveNumber)
+        ->check(finite & CLI::PositiveNumber)
         ->capture_default_str();
     app_.add_option(
             "--flush-interval",
             flush_interval_s_,
             "Wall time after which results are flushed to the disk [s]"
     )
-        ->check(CLI::NonNegativeNumber)
+        ->check(finite & CLI::NonNegativeNumber)
         ->capture_default_str();
 }
 
@@ -90,6 +101,22 @@ bool NetworkProgram::parse(int argc, char** argv) {
 }
 
 SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
+    // Before a large network is built for nothing.
+    const TimeGrid grid{timestep};
+    for (const auto& [option, ms] :
+         {std::pair{"--duration", duration_ms_}, std::pair{"--warmup", warmup_ms_}}) {
+        if (grid.exact(ms)) continue;
+        throw ParameterError(
+            fmt::format(
+                "{}: {} must be a multiple of the time step {} ms, got {} ms.",
+                description_.name,
+                option,
+                timestep.value(),
+                ms
+            ),
+            {.parameter = option}
+        );
+    }
     return {
         .timestep  = timestep,
         .seed      = seed_,

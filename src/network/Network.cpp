@@ -61,6 +61,19 @@ Network::Network(const Communicator& comm, const NetworkOptions& options)
       options_(options),
       grid_(options.timestep),
       store_(make_store(grid_, options)) {
+    // First that the ranks agree: a rank that refuses alone would leave the others waiting.
+    constexpr double none = -1;
+    require_same(comm_, options.seed, "Simulation: seed");
+    require_same(comm_, options.timestep.value(), "Simulation: timestep");
+    require_same(
+        comm_, options.min_delay ? options.min_delay->value() : none, "Simulation: min_delay"
+    );
+    require_same(
+        comm_, options.max_delay ? options.max_delay->value() : none, "Simulation: max_delay"
+    );
+    require_same(comm_, static_cast<int>(options.precision), "Simulation: precision");
+    require_same(comm_, options.tuning.block_cells, "Simulation: tuning.block_cells");
+    require_same(comm_, options.tuning.fuse_poisson, "Simulation: tuning.fuse_poisson");
     check_delay_option(grid_, options.min_delay, "min_delay");
     check_delay_option(grid_, options.max_delay, "max_delay");
     if (options.min_delay && options.max_delay && *options.min_delay > *options.max_delay) {
@@ -73,9 +86,6 @@ Network::Network(const Communicator& comm, const NetworkOptions& options)
             {.parameter = "min_delay"}
         );
     }
-    require_same(comm_, options.seed, "Simulation: seed");
-    require_same(comm_, options.timestep.value(), "Simulation: timestep");
-    require_same(comm_, static_cast<int>(options.precision), "Simulation: precision");
 }
 
 Network::~Network() = default;
@@ -89,6 +99,17 @@ std::string Network::checked_label(const PopulationRequest& request) const {
                 "Population \"{}\": a label must not contain \"/\", which separates groups in the "
                 "result files. Use another character.",
                 label
+            ),
+            {.label = label}
+        );
+    }
+    if (label == "." || label == ".." || label.find('\0') != std::string::npos) {
+        throw ParameterError(
+            fmt::format(
+                "Population \"{}\": a label must not be \".\" or \"..\" nor contain a zero byte, "
+                "which "
+                "mean something else in the result files. Use another name.",
+                label.c_str()
             ),
             {.label = label}
         );

@@ -80,7 +80,9 @@ struct ProjectionRequest {
 ///
 /// Identity: the streams of a population are keyed by its label, those of a projection by the
 /// labels of both sides, the receptor, and its own label or its ordinal among the unlabelled
-/// projections between them, so that unrelated objects may be created in any order.
+/// projections between them, so that objects may be created in any order; only among projections
+/// between the same two populations onto the same receptor does it count: they add in the order of
+/// creation.
 class Network {
 public:
     /// @collective @throws ParameterError
