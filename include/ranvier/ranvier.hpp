@@ -21,3 +21,8 @@
 #include "ranvier/parameters/Param.hpp"
 #include "ranvier/parameters/Sequence.hpp"
 #include "ranvier/random/RandomDistribution.hpp"
+#include "ranvier/space/Grid2D.hpp"
+#include "ranvier/space/Grid3D.hpp"
+#include "ranvier/space/Line.hpp"
+#include "ranvier/space/RandomStructure.hpp"
+#include "ranvier/space/Space.hpp"
