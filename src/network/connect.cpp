@@ -152,8 +152,7 @@ void Network::check_delay(
 ) {
     const double step_ms = options_.timestep.value();
     const Time   fallback{options_.min_delay.value_or(options_.timestep)};
-    connect.delay =
-        request.synapse.delay.specification().value_or(parameters::Specification{fallback.value()});
+    connect.delay     = request.synapse.delay.specification().value_or(fallback.value());
     connect.min_delay = options_.min_delay ? grid_.nearest(options_.min_delay->value()) : 1;
     connect.max_delay = ConnectionTable<double>::max_delay;
     if (options_.max_delay)

@@ -17,7 +17,7 @@
 #include "ranvier/models/SourceGroup.hpp"
 #include "ranvier/network/ConnectionTable.hpp"
 #include "ranvier/network/records.hpp"
-#include "ranvier/parameters/Specification.hpp"
+#include "ranvier/parameters/ConnectionSpecification.hpp"
 
 namespace ranvier::network {
 
@@ -64,14 +64,14 @@ struct Violation {
 
 /// What `Store::connect` needs besides the record.
 struct ConnectRequest {
-    connectors::Rule*         rule = nullptr;
-    connectors::Shape         shape;
-    parameters::Specification weight;
-    parameters::Specification delay;  ///< ms
-    random::Key               connectivity_key{}, weight_key{}, delay_key{};
-    int                       weight_sign = 0;               ///< +1: must be >= 0, -1: <= 0, 0: any
-    Step                      min_delay = 1, max_delay = 0;  ///< allowed, in steps
-    Step                      since = -1;                    ///< as in Channel
+    connectors::Rule*                   rule = nullptr;
+    connectors::Shape                   shape;
+    parameters::ConnectionSpecification weight;
+    parameters::ConnectionSpecification delay;  ///< ms
+    random::Key                         connectivity_key{}, weight_key{}, delay_key{};
+    int                                 weight_sign = 0;  ///< +1: must be >= 0, -1: <= 0, 0: any
+    Step                                min_delay = 1, max_delay = 0;  ///< allowed, in steps
+    Step                                since = -1;                    ///< as in Channel
 };
 
 template <class T>

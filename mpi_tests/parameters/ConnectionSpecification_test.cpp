@@ -1,0 +1,94 @@
+#include "ranvier/parameters/ConnectionSpecification.hpp"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "ranvier/base/Error.hpp"
+
+namespace ranvier::parameters {
+namespace {
+
+const std::vector<std::uint32_t> sources{0, 2, 2, 3};
+const std::vector<double>        distances{10, 20, 20, 30};
+
+ConnectionColumn column() {
+    return {.post = 5, .sources = sources, .first = 3, .key = {7}, .distances = distances};
+}
+
+std::vector<double> resolved(const ConnectionSpecification& from) {
+    std::vector<double> values(sources.size());
+    from.resolve(column(), values);
+    return values;
+}
+
+std::vector<ConnectionSpecification> one_of_each_kind() {
+    Matrix<double> matrix(4, 6);
+    for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t j = 0; j < 6; ++j)
+            matrix(i, j) = static_cast<double>(10 * i + j);
+    return {
+        2.5,
+        random::Distribution::normal(1, 2),
+        std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7},
+        matrix,
+        ConnectionSpecification::PairFunction{
+            [](std::size_t i, std::size_t j) { return static_cast<double>(100 * i + j); }},
+        ConnectionSpecification::DistanceFunction{[](double d) { return 2 * d; }},
+        expression("d + i * j")};
+}
+
+TEST(ConnectionSpecification, gives_each_connection_its_value) {
+    const auto kinds = one_of_each_kind();
+
+    EXPECT_EQ(resolved(kinds[0]), (std::vector<double>{2.5, 2.5, 2.5, 2.5}));
+    EXPECT_EQ(resolved(kinds[2]), (std::vector<double>{3, 4, 5, 6}));
+    EXPECT_EQ(resolved(kinds[3]), (std::vector<double>{5, 25, 25, 35}));
+    EXPECT_EQ(resolved(kinds[4]), (std::vector<double>{5, 205, 205, 305}));
+    EXPECT_EQ(resolved(kinds[5]), (std::vector<double>{20, 40, 40, 60}));
+    EXPECT_EQ(resolved(kinds[6]), (std::vector<double>{10, 30, 30, 45}));
+    EXPECT_EQ(resolved(by_distance("d / 10")), (std::vector<double>{1, 2, 2, 3}));
+}
+
+TEST(ConnectionSpecification, draws_by_target_and_place) {
+    std::vector<double> expected(sources.size());
+    random::Distribution::normal(1, 2).fill({7}, 5, 0, expected);
+
+    EXPECT_EQ(resolved(random::Distribution::normal(1, 2)), expected);
+}
+
+TEST(ConnectionSpecification, gives_one_value_as_it_gives_all) {
+    for (const auto& kind : one_of_each_kind()) {
+        const auto all = resolved(kind);
+        for (std::size_t k = 0; k < all.size(); ++k)
+            EXPECT_EQ(kind.value(column(), k), all[k]) << kind.describe();
+    }
+}
+
+TEST(ConnectionSpecification, says_what_it_is) {
+    const auto kinds = one_of_each_kind();
+
+    EXPECT_EQ(kinds[0].describe(), "the number 2.5");
+    EXPECT_EQ(kinds[2].describe(), "an array of 8 values");
+    EXPECT_EQ(kinds[3].describe(), "a matrix of 4 x 6 values");
+    EXPECT_EQ(kinds[4].describe(), "a function of the two indices");
+    EXPECT_EQ(kinds[5].describe(), "a function of the distance");
+    EXPECT_EQ(kinds[6].describe(), "the expression \"d + i * j\"");
+    EXPECT_EQ(kinds[0].constant(), 2.5);
+    EXPECT_TRUE(kinds[1].distribution());
+    EXPECT_EQ(kinds[2].length(), 8u);
+    EXPECT_TRUE(kinds[3].matrix());
+    EXPECT_FALSE(kinds[2].matrix());
+    EXPECT_TRUE(kinds[5].needs_distance());
+    EXPECT_TRUE(kinds[6].needs_distance());
+    EXPECT_FALSE(expression("i + j").needs_distance());
+    EXPECT_FALSE(kinds[4].needs_distance());
+}
+
+TEST(ConnectionSpecification, is_refused_as_text_when_it_is_made) {
+    EXPECT_THROW(expression("d +"), ParameterError);
+    EXPECT_THROW(by_distance("i + 1"), ParameterError);
+}
+
+}  // namespace
+}  // namespace ranvier::parameters
