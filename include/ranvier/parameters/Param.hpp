@@ -2,6 +2,7 @@
 /// A parameter as the user writes it: typed by its unit, given in any of the ways of PyNN.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "ranvier/base/Quantity.hpp"
+#include "ranvier/parameters/Lazy.hpp"
 #include "ranvier/parameters/Specification.hpp"
 #include "ranvier/random/RandomDistribution.hpp"
 
@@ -17,8 +19,9 @@ namespace ranvier {
 
 /// A parameter of dimension Q (a Quantity, or double for a pure number).
 ///
-/// Accepts a value, a RandomDistribution, one value per member of the group (`std::vector<Q>`), or
-/// a function of the member's index. Anything in another unit does not compile.
+/// Accepts a value, a RandomDistribution, one value per member of the group (`std::vector<Q>`, or
+/// `from_hdf5`), a function of the member's index or of its Position, or arithmetic on these (see
+/// Lazy). Anything in another unit does not compile.
 template <class Q>
 class Param {
 public:
@@ -37,6 +40,20 @@ public:
               [function = std::move(function)](std::size_t index) {
                   return pynn_value(Q{function(index)});
               }}) {}
+
+    template <class F, class P = Position>
+    requires(!std::invocable<F, std::size_t>) && std::invocable<F, const P&>&& std::convertible_to<
+                                                     std::invoke_result_t<F, const P&>,
+                                                     Q> Param(F function)
+        : specification_(parameters::Specification::PositionFunction{
+              [function = std::move(function)](std::array<double, 3> p) {
+                  return pynn_value(Q{function(P{p[0], p[1], p[2]})});
+              }}) {}
+
+    Param(const Lazy<Q>& values) : specification_(values.specification()) {}
+
+    /// Numbers in PyNN's unit of Q, of which each rank reads its own.
+    Param(const parameters::StoredArray& stored) : specification_(stored) {}
 
     bool is_given() const { return specification_.has_value(); }
 
