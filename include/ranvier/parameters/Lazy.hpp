@@ -140,14 +140,14 @@ Lazy<Q> array(const std::vector<Q>& values) {
 }
 
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<detail::UnitOf<A>>
-                                         operator+(const A& a, const B& b) {
-                                             return Lazy<detail::UnitOf<A>>{detail::numbers_of(a) + detail::numbers_of(b)};
+requires detail::LazyPairOfOneUnit<A, B>
+auto operator+(const A& a, const B& b) {
+    return Lazy<detail::UnitOf<A>>{detail::numbers_of(a) + detail::numbers_of(b)};
 }
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<detail::UnitOf<A>>
-                                         operator-(const A& a, const B& b) {
-                                             return Lazy<detail::UnitOf<A>>{detail::numbers_of(a) - detail::numbers_of(b)};
+requires detail::LazyPairOfOneUnit<A, B>
+auto operator-(const A& a, const B& b) {
+    return Lazy<detail::UnitOf<A>>{detail::numbers_of(a) - detail::numbers_of(b)};
 }
 template <class A, class B>
 requires detail::LazyPair<A, B>
@@ -168,45 +168,48 @@ auto operator/(const A& a, const B& b) {
         return detail::from_coherent<Q>(detail::coherent(a) / detail::coherent(b));
 }
 template <class A>
-requires detail::LazyPair<A, A> Lazy<detail::UnitOf<A>>
-                                operator-(const A& a) {
-                                    return Lazy<detail::UnitOf<A>>{-detail::numbers_of(a)};
+requires detail::LazyPair<A, A>
+auto operator-(const A& a) {
+    return Lazy<detail::UnitOf<A>>{-detail::numbers_of(a)};
 }
 
 /// 1 where it holds, otherwise 0.
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<double>
-                                         operator<(const A& a, const B& b) {
-                                             return Lazy<double>{detail::numbers_of(a) < detail::numbers_of(b)};
+requires detail::LazyPairOfOneUnit<A, B>
+auto operator<(const A& a, const B& b) {
+    return Lazy<double>{detail::numbers_of(a) < detail::numbers_of(b)};
 }
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<double>
-                                         operator>(const A& a, const B& b) {
-                                             return b < a;
+requires detail::LazyPairOfOneUnit<A, B>
+auto operator>(const A& a, const B& b) {
+    return b < a;
 }
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<double>
-                                         operator<=(const A& a, const B& b) {
-                                             return Lazy<double>{detail::numbers_of(a) <= detail::numbers_of(b)};
+requires detail::LazyPairOfOneUnit<A, B>
+auto operator<=(const A& a, const B& b) {
+    return Lazy<double>{detail::numbers_of(a) <= detail::numbers_of(b)};
 }
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<double>
-                                         operator>=(const A& a, const B& b) {
-                                             return b <= a;
+requires detail::LazyPairOfOneUnit<A, B>
+auto operator>=(const A& a, const B& b) {
+    return b <= a;
 }
 
 /// The smaller, the larger of two values of each member.
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<detail::UnitOf<A>> min(const A& a, const B& b) {
+requires detail::LazyPairOfOneUnit<A, B>
+auto min(const A& a, const B& b) {
     return Lazy<detail::UnitOf<A>>{min(detail::numbers_of(a), detail::numbers_of(b))};
 }
 template <class A, class B>
-requires detail::LazyPairOfOneUnit<A, B> Lazy<detail::UnitOf<A>> max(const A& a, const B& b) {
+requires detail::LazyPairOfOneUnit<A, B>
+auto max(const A& a, const B& b) {
     return Lazy<detail::UnitOf<A>>{max(detail::numbers_of(a), detail::numbers_of(b))};
 }
 
 template <class A>
-requires detail::LazyPair<A, A> Lazy<detail::UnitOf<A>> abs(const A& a) {
+requires detail::LazyPair<A, A>
+auto abs(const A& a) {
     return Lazy<detail::UnitOf<A>>{abs(detail::numbers_of(a))};
 }
 
