@@ -204,5 +204,45 @@ TEST(Specification, is_0_by_default) {
     EXPECT_EQ(Specification{}.constant(), 0.0);
 }
 
+TEST(Specification, with_a_numpy_generator_takes_its_numbers_in_index_order) {
+    const random::Distribution distribution = random::Distribution::normal(20, 2);
+    NumpyRNG                   expected{85524};
+    std::vector<double>        all(2 * size);
+    expected.next(distribution, all);
+    const std::vector<double> first(all.begin(), all.begin() + size);
+    const std::vector<double> second(all.begin() + size, all.end());
+
+    const Specification specification{distribution, NumpyRNG{85524}};
+    EXPECT_EQ(resolved(specification, {3, 5}), (std::vector{all[3], all[4]}));
+    EXPECT_EQ(resolved(specification, {0, size}), first);
+    EXPECT_EQ(resolved(specification, {5, 5}, {43}), std::vector<double>{});  // another use
+    EXPECT_EQ(resolved(specification, {0, size}, {43}), second);
+    EXPECT_TRUE(specification.is_sequential());
+    EXPECT_FALSE(Specification{distribution}.is_sequential());
+}
+
+TEST(Specification, combines_numpy_generators_one_after_the_other) {
+    const NumpyRNG                 rng{1};
+    const auto                     clipped = random::Distribution::normal_clipped(0, 1, -1, 1);
+    const std::vector<std::size_t> sizes{0, 5, 3000};  // of slices: none, some, several blocks
+    for (const std::size_t part : sizes) {
+        const NumpyRNG      mine  = rng.clone();
+        NumpyRNG            plain = rng.clone();
+        std::vector<double> a(3000), b(3000);
+        plain.next(random::Distribution::uniform(0, 1), a);
+        plain.next(clipped, b);
+
+        const Specification sum = 2 * Specification{random::Distribution::uniform(0, 1), mine} +
+                                  Specification{clipped, mine};
+        std::vector<double> values(part);
+        sum.resolve({3000, {0, part}, key}, values);
+        EXPECT_TRUE(sum.is_sequential());
+        for (std::size_t k = 0; k < part; ++k)
+            EXPECT_EQ(values[k], 2 * a[k] + b[k]);
+        NumpyRNG next = mine;
+        EXPECT_EQ(next.bits32(), plain.clone().bits32());  // all were drawn, whatever was kept
+    }
+}
+
 }  // namespace
 }  // namespace ranvier::parameters

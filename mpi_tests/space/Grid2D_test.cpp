@@ -79,6 +79,16 @@ TEST(Grid2D, in_random_order_takes_every_place_once) {
     }
 }
 
+TEST(Grid2D, with_a_numpy_generator_has_the_order_of_pynn) {
+    const auto grid =
+        Grid2D{.dx = 10_um, .dy = 10_um, .fill_order = FillOrder::random, .rng = NumpyRNG{13886}}
+            .layout(9, {});
+    const std::vector<double> x{10, 10, 10, 0, 0, 0, 20, 20, 20};
+    const std::vector<double> y{0, 10, 20, 10, 20, 0, 0, 10, 20};
+    for (std::size_t i = 0; i < 9; ++i)
+        EXPECT_EQ(grid.position(i), (Position{x[i], y[i], 0}));
+}
+
 TEST(Grid2D, describes_itself) {
     EXPECT_EQ(
         Grid2D{}.describe(),

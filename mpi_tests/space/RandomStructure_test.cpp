@@ -55,6 +55,24 @@ TEST(RandomStructure, gives_a_position_by_key_and_index_alone) {
     EXPECT_NE(many.position(7), structure.layout(10, {1}).position(7));
 }
 
+TEST(RandomStructure, with_a_numpy_generator_has_the_positions_of_pynn) {
+    const RandomStructure     structure{.boundary = Sphere{200_um}, .rng = NumpyRNG{34534}};
+    const std::vector<double> x{-19.78455022, 33.21412264, -79.4314059, 143.39033263, -63.18242977};
+    const std::vector<double> y{56.17281502, -23.15159309, 131.89071845, -73.73583484, -8.86422999};
+    const std::vector<double> z{
+        -78.88348228, -3.97408513, -95.03056844, 45.13969087, -111.67070498};
+    const auto first = structure.layout(5, {1});
+    const auto next  = structure.layout(5, {2});
+    const auto again = structure.layout(5, {1});
+    for (std::size_t i = 0; i < 5; ++i) {
+        EXPECT_NEAR(first.position(i).x, x[i], 5e-9);  // printed with 8 decimals
+        EXPECT_NEAR(first.position(i).y, y[i], 5e-9);
+        EXPECT_NEAR(first.position(i).z, z[i], 5e-9);
+        EXPECT_EQ(first.position(i), again.position(i));  // the same use
+        EXPECT_NE(first.position(i), next.position(i));   // another one
+    }
+}
+
 TEST(RandomStructure, refuses_volumes_without_size) {
     EXPECT_THROW((RandomStructure{.boundary = Sphere{-1_um}}.layout(1, key)), SpaceError);
     EXPECT_THROW(

@@ -120,10 +120,17 @@ bool Specification::reads_source() const {
     return tree && ((*tree)->first.reads_source() || (*tree)->second.reads_source());
 }
 
+bool Specification::is_sequential() const {
+    if (const Random* random = std::get_if<Random>(&value_)) return random->rng.has_value();
+    const Tree* tree = std::get_if<Tree>(&value_);
+    return tree && ((*tree)->first.is_sequential() || (*tree)->second.is_sequential());
+}
+
 void Specification::resolve(const Request& request, std::span<double> out) const {
     std::uint64_t draws = 0;
-    // A source is read in one piece, whatever it is combined with.
-    if (std::holds_alternative<Tree>(value_) && !reads_source())
+    // A source is read in one piece, whatever it is combined with; and a generator must be asked
+    // even where there is nothing to keep.
+    if (std::holds_alternative<Tree>(value_) && !reads_source() && !is_sequential())
         resolve_blocks(request, draws, out);
     else
         resolve(request, draws, out);
@@ -149,11 +156,14 @@ void Specification::resolve(const Request& request, std::uint64_t& draws, std::s
     const IndexRange slice = request.slice;
     if (const double* number = std::get_if<double>(&value_)) {
         std::fill(out.begin(), out.end(), *number);
-    } else if (const auto* distribution = std::get_if<random::Distribution>(&value_)) {
+    } else if (const Random* random = std::get_if<Random>(&value_)) {
         const random::Key key =
             draws == 0 ? request.key : random::Key{hash_of(request.key.value, draws)};
         ++draws;
-        distribution->fill_indices(key, slice.first, out);
+        if (auto rng = random->rng)
+            rng->draw(key, random->distribution, request.size, slice, out);
+        else
+            random->distribution.fill_indices(key, slice.first, out);
     } else if (const Array* array = std::get_if<Array>(&value_)) {
         const auto first = (*array)->begin() + static_cast<std::ptrdiff_t>(slice.first);
         std::copy_n(first, slice.size(), out.begin());
@@ -180,8 +190,7 @@ void Specification::resolve(const Request& request, std::uint64_t& draws, std::s
 std::string Specification::describe() const {
     if (const double* value = std::get_if<double>(&value_))
         return fmt::format("the number {}", number(*value));
-    if (const auto* distribution = std::get_if<random::Distribution>(&value_))
-        return distribution->describe();
+    if (const auto* drawn = distribution()) return drawn->describe();
     if (const Array* array = std::get_if<Array>(&value_))
         return fmt::format("an array of {} values", (*array)->size());
     if (const auto* stored = std::get_if<StoredArray>(&value_)) return stored->source->describe();

@@ -55,10 +55,18 @@ std::size_t rounded(double x) {
 }
 
 /// The place on the grid that a cell takes, for either order.
+template <class Grid>
 space::Layout placed(
-    std::size_t size, FillOrder order, random::Key key, space::Layout::Function at_place
+    std::size_t size, const Grid& grid, random::Key key, space::Layout::Function at_place
 ) {
-    if (order == FillOrder::sequential) return {size, std::move(at_place)};
+    if (grid.fill_order == FillOrder::sequential) return {size, std::move(at_place)};
+    if (auto rng = grid.rng) {
+        std::vector<Position> positions;
+        for (const std::size_t place :
+             rng->in_use(key, [size](NumpyRNG& from) { return from.permutation(size); }))
+            positions.push_back(at_place(place));
+        return space::Layout{std::move(positions)};
+    }
     return {
         size,
         [at_place    = std::move(at_place),
@@ -79,14 +87,16 @@ std::string lengths(std::initializer_list<std::pair<std::string_view, Length>> v
 }
 
 /// A point in the cube from -1 to 1, from the next draws of the stream.
-Position in_cube(random::Stream& stream) {
+template <class Random>
+Position in_cube(Random& stream) {
     const double x = 2 * stream.uniform() - 1;
     const double y = 2 * stream.uniform() - 1;
     const double z = 2 * stream.uniform() - 1;
     return {x, y, z};
 }
 
-Position in(const Cuboid& box, random::Stream& stream) {
+template <class Random>
+Position in(const Cuboid& box, Random& stream) {
     const Position p = in_cube(stream);
     return {
         0.5 * p.x * box.width.value(),
@@ -94,7 +104,8 @@ Position in(const Cuboid& box, random::Stream& stream) {
         0.5 * p.z * box.depth.value()};
 }
 
-Position in(const Sphere& ball, random::Stream& stream) {
+template <class Random>
+Position in(const Sphere& ball, Random& stream) {
     for (;;) {  // twice on average
         const Position p = in_cube(stream);
         if (squared_distance(p, {}) < 1) return ball.radius.value() * p;
@@ -159,7 +170,7 @@ std::array<std::size_t, 2> Grid2D::shape(std::size_t size) const {
 space::Layout Grid2D::layout(std::size_t size, random::Key key) const {
     require_finite("Grid2D", {dx.value(), dy.value(), x0.value(), y0.value(), z.value()});
     const std::size_t ny = shape(size)[1];
-    return placed(size, fill_order, key, [grid = *this, ny](std::size_t place) {
+    return placed(size, *this, key, [grid = *this, ny](std::size_t place) {
         const auto ix = static_cast<double>(place / ny);
         const auto iy = static_cast<double>(place % ny);
         return at(grid.x0 + ix * grid.dx, grid.y0 + iy * grid.dy, grid.z);
@@ -199,7 +210,7 @@ space::Layout Grid3D::layout(std::size_t size, random::Key key) const {
         "Grid3D", {dx.value(), dy.value(), dz.value(), x0.value(), y0.value(), z0.value()}
     );
     const auto points = shape(size);
-    return placed(size, fill_order, key, [grid = *this, points](std::size_t place) {
+    return placed(size, *this, key, [grid = *this, points](std::size_t place) {
         const auto ix = static_cast<double>(place / points[2] / points[1]);
         const auto iy = static_cast<double>(place / points[2] % points[1]);
         const auto iz = static_cast<double>(place % points[2]);
@@ -230,12 +241,20 @@ std::string Sphere::describe() const {
 space::Layout RandomStructure::layout(std::size_t size, random::Key key) const {
     std::visit([](const auto& volume) { check(volume); }, boundary);
     require_finite("RandomStructure", {origin.x, origin.y, origin.z});
-    return {size, [self = *this, key](std::size_t index) {
+    const auto draw = [volume = boundary, centre = origin](auto& stream) {
+        return centre + std::visit([&](const auto& v) { return in(v, stream); }, volume);
+    };
+    if (auto numpy = rng) {
+        return space::Layout{numpy->in_use(key, [size, &draw](NumpyRNG& from) {
+            std::vector<Position> positions;
+            for (std::size_t i = 0; i < size; ++i)
+                positions.push_back(draw(from));
+            return positions;
+        })};
+    }
+    return {size, [draw, key](std::size_t index) {
                 random::Stream stream{key, index};
-                return self.origin +
-                       std::visit(
-                           [&](const auto& volume) { return in(volume, stream); }, self.boundary
-                       );
+                return draw(stream);
             }};
 }
 

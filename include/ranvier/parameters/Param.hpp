@@ -30,7 +30,8 @@ public:
 
     Param(Q value) : specification_(pynn_value(value)) {}
 
-    Param(const RandomDistribution<Q>& distribution) : specification_(distribution.untyped()) {}
+    Param(const RandomDistribution<Q>& distribution)
+        : specification_(parameters::Specification{distribution.untyped(), distribution.rng()}) {}
 
     Param(const std::vector<Q>& values) : specification_(numbers(values)) {}
 

@@ -14,6 +14,7 @@
 
 #include "ranvier/base/types.hpp"
 #include "ranvier/random/Distribution.hpp"
+#include "ranvier/random/NumpyRNG.hpp"
 #include "ranvier/random/Stream.hpp"
 
 namespace ranvier::parameters {
@@ -68,8 +69,9 @@ public:
 
     /// The same number for every member.
     Specification(double number = 0) : value_(number) {}
-    /// One draw per member, keyed by its index.
-    Specification(random::Distribution distribution) : value_(std::move(distribution)) {}
+    /// One draw per member, keyed by its index; with a generator, its next numbers in index order.
+    Specification(random::Distribution distribution, std::optional<NumpyRNG> rng = std::nullopt)
+        : value_(Random{std::move(distribution), std::move(rng)}) {}
     /// One value per member, in index order; every rank passes the whole array.
     Specification(std::vector<double> values)
         : value_(std::make_shared<const std::vector<double>>(std::move(values))) {}
@@ -89,8 +91,13 @@ public:
 
     /// The distribution, if it is one.
     const random::Distribution* distribution() const {
-        return std::get_if<random::Distribution>(&value_);
+        const Random* random = std::get_if<Random>(&value_);
+        return random ? &random->distribution : nullptr;
     }
+
+    /// Whether a NumpyRNG takes part: its numbers depend on their order, so that `resolve` must be
+    /// called on every rank, also for an empty slice, with the same size and key.
+    bool is_sequential() const;
 
     /// Evaluates the members of `request.slice` into `out[request.slice.size()]`.
     ///
@@ -151,6 +158,10 @@ private:
         function
     };
     struct Combination;  // of one or two operands
+    struct Random {
+        random::Distribution    distribution;
+        std::optional<NumpyRNG> rng;
+    };
 
     using Array = std::shared_ptr<const std::vector<double>>;
     using Tree  = std::shared_ptr<const Combination>;
@@ -162,8 +173,7 @@ private:
     void resolve(const Request& request, std::uint64_t& draws, std::span<double> out) const;
     void resolve_blocks(const Request& request, std::uint64_t& draws, std::span<double> out) const;
 
-    std::variant<double, random::Distribution, Array, StoredArray, Function, PositionFunction, Tree>
-        value_;
+    std::variant<double, Random, Array, StoredArray, Function, PositionFunction, Tree> value_;
 };
 
 /// Elementary functions of each value, with the library's own algorithms.

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "ranvier/random/NumpyRNG.hpp"
 #include "ranvier/space/Structure.hpp"
 
 namespace ranvier {
@@ -20,13 +22,15 @@ enum class FillOrder : std::uint8_t { sequential, random };
 ///     (x0 + dx (k div ny), y0 + dy (k mod ny), z)
 ///
 /// With FillOrder::random the cells take the places in an order that the seed and the population's
-/// label decide; every rank can tell the place of any cell without knowing the others.
+/// label decide; every rank can tell the place of any cell without knowing the others. With a
+/// NumpyRNG the order is its `permutation`, as in PyNN, of which every rank holds the whole.
 struct Grid2D {
     double    aspect_ratio = 1;  ///< nx / ny: of numbers of points, not of lengths; > 0
     Length    dx           = Length::in_base_units(1);
     Length    dy           = Length::in_base_units(1);
     Length    x0{}, y0{}, z{};
     FillOrder fill_order = FillOrder::sequential;
+    std::optional<NumpyRNG> rng{};  ///< for FillOrder::random
 
     /// The numbers of points {nx, ny} for a population of this size.
     ///

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 
+#include "ranvier/random/NumpyRNG.hpp"
 #include "ranvier/space/Grid2D.hpp"
 
 namespace ranvier {
@@ -14,13 +16,14 @@ namespace ranvier {
 ///
 /// Sequentially z runs fastest, then y, then x. FillOrder::random is as in Grid2D.
 struct Grid3D {
-    double    aspect_ratio_xy = 1;  ///< nx / ny, > 0
-    double    aspect_ratio_xz = 1;  ///< nx / nz, > 0
-    Length    dx              = Length::in_base_units(1);
-    Length    dy              = Length::in_base_units(1);
-    Length    dz              = Length::in_base_units(1);
-    Length    x0{}, y0{}, z0{};
-    FillOrder fill_order = FillOrder::sequential;
+    double                  aspect_ratio_xy = 1;  ///< nx / ny, > 0
+    double                  aspect_ratio_xz = 1;  ///< nx / nz, > 0
+    Length                  dx              = Length::in_base_units(1);
+    Length                  dy              = Length::in_base_units(1);
+    Length                  dz              = Length::in_base_units(1);
+    Length                  x0{}, y0{}, z0{};
+    FillOrder               fill_order = FillOrder::sequential;
+    std::optional<NumpyRNG> rng{};  ///< for FillOrder::random
 
     /// The numbers of points {nx, ny, nz} for a population of this size.
     ///

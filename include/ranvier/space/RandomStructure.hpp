@@ -2,9 +2,11 @@
 /// Cells scattered uniformly in a volume.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
+#include "ranvier/random/NumpyRNG.hpp"
 #include "ranvier/space/Structure.hpp"
 
 namespace ranvier {
@@ -30,10 +32,12 @@ struct Sphere {
 ///     RandomStructure{.boundary = Sphere{200_um}, .origin = at(0_um, 0_um, 1_mm)}
 ///
 /// Position i depends on the seed, the population's label and i, so that every rank can compute any
-/// of them.
+/// of them. With a NumpyRNG the positions are drawn cell by cell as in PyNN, and every rank holds
+/// all.
 struct RandomStructure {
     std::variant<Cuboid, Sphere> boundary;
     Position                     origin{};  ///< the centre of the volume
+    std::optional<NumpyRNG>      rng{};
 
     space::Layout layout(std::size_t size, random::Key key) const;
     std::string   describe() const;

@@ -1,0 +1,61 @@
+// Values of populations from a NumpyRNG: sequential over the whole group at every number of ranks.
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "ranvier/ranvier.hpp"
+
+#include "support/mpi_assertions.hpp"
+
+namespace ranvier {
+namespace {
+
+const Communicator& world() {
+    static const Communicator comm;
+    return comm;
+}
+
+const std::vector<double> published = {
+    0x1.40804e2b0a602p+4,
+    0x1.41907dd937c76p+4,
+    0x1.0f885e6e7139cp+4,
+    0x1.172a78ee4588bp+4,
+    0x1.37e2e58cca3e8p+4,
+    0x1.4cd9fbf6aaaadp+4,
+    0x1.3f8f3bb6ceb71p+4};
+
+TEST(numpy_values, are_the_published_ones_on_every_rank) {
+    Simulation sim{world()};
+    Population p{sim, 7, IF_cond_exp{.tau_m = normal(20_ms, 2_ms, NumpyRNG{85524})}};
+    EXPECT_EQ(p.get("tau_m"), published);
+}
+
+TEST(numpy_values, continue_from_parameter_to_parameter_and_from_call_to_call) {
+    const auto     distribution = random::Distribution::normal(20, 2);
+    const NumpyRNG rng{85524};
+    NumpyRNG       expected{85524};
+    const auto     next = [&](std::size_t n) {
+        std::vector<double> values(n);
+        expected.next(distribution, values);
+        return values;
+    };
+
+    Simulation sim{world()};
+    Population one{sim, 1, IF_cond_exp{.tau_m = normal(20_ms, 2_ms, rng)}};  // most ranks own none
+    Population p{
+        sim,
+        5,
+        IF_cond_exp{
+            .v_rest = normal(20_mV, 2_mV, rng), .cm = 1_nF, .tau_m = normal(20_ms, 2_ms, rng)}};
+    EXPECT_EQ(one.get("tau_m"), next(1));
+    EXPECT_EQ(p.get("v_rest"), next(5));
+    EXPECT_EQ(p.get("tau_m"), next(5));
+
+    p.set("tau_m", parameters::Specification{distribution, rng});
+    EXPECT_EQ(p.get("tau_m"), next(5));
+    p.initialize("v", parameters::Specification{distribution, rng});
+    EXPECT_EQ(p.get("v"), next(5));
+}
+
+}  // namespace
+}  // namespace ranvier
