@@ -28,7 +28,8 @@ template <class Q>
 class Lazy {
 public:
     explicit Lazy(parameters::Specification values) : values_(std::move(values)) {}
-    Lazy(const RandomDistribution<Q>& distribution) : values_(distribution.untyped()) {}
+    Lazy(const RandomDistribution<Q>& distribution)
+        : values_(distribution.untyped(), distribution.rng()) {}
     /// From a source without units, whose numbers are in PyNN's unit of Q.
     explicit Lazy(const parameters::StoredArray& stored) : values_(stored) {}
 
@@ -60,7 +61,7 @@ struct LazyUnit<RandomDistribution<Q>> {
     using type                               = Q;
     static constexpr bool            is_lazy = true;
     static parameters::Specification numbers(const RandomDistribution<Q>& value) {
-        return value.untyped();
+        return {value.untyped(), value.rng()};
     }
 };
 template <class Q>
@@ -153,7 +154,9 @@ template <class A, class B>
 requires detail::LazyPair<A, B>
 auto operator*(const A& a, const B& b) {
     using Q = decltype(detail::UnitOf<A>{} * detail::UnitOf<B>{});
-    if constexpr (std::same_as<detail::UnitOf<A>, double> || std::same_as<detail::UnitOf<B>, double>)
+    constexpr bool scales =
+        std::same_as<detail::UnitOf<A>, double> || std::same_as<detail::UnitOf<B>, double>;
+    if constexpr (scales)
         return Lazy<Q>{detail::numbers_of(a) * detail::numbers_of(b)};
     else
         return detail::from_coherent<Q>(detail::coherent(a) * detail::coherent(b));
