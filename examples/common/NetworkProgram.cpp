@@ -89,14 +89,6 @@ bool NetworkProgram::parse(int argc, char** argv) {
         if (env_.world().is_root()) std::cerr << err.str();
         return false;
     }
-    if (spike_timing_ == "off_grid") {
-        if (env_.world().is_root())
-            std::cerr << description_.name
-                      << ": --spike-timing off_grid does not exist for IF_cond_exp and IF_curr_exp "
-                         "yet. Use on_grid.\n";
-        exit_code_ = 2;
-        return false;
-    }
     return true;
 }
 
@@ -118,9 +110,10 @@ SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
         );
     }
     return {
-        .timestep  = timestep,
-        .seed      = seed_,
-        .precision = precision_ == "single" ? Precision::float32 : Precision::float64};
+        .timestep     = timestep,
+        .seed         = seed_,
+        .precision    = precision_ == "single" ? Precision::float32 : Precision::float64,
+        .spike_timing = spike_timing_ == "off_grid" ? SpikeTiming::off_grid : SpikeTiming::on_grid};
 }
 
 void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Population>& recorded)

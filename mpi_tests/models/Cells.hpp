@@ -11,7 +11,7 @@
 
 #include "ranvier/base/AlignedArray.hpp"
 #include "ranvier/models/Column.hpp"
-#include "ranvier/models/NeuronGroup.hpp"
+#include "ranvier/models/NeuronGroupOf.hpp"
 
 namespace ranvier::test {
 
@@ -59,10 +59,15 @@ class Cells {
 public:
     /// `pieces` are the numbers of cells that lie together; by default all.
     explicit Cells(
-        const M& model, std::size_t size = 1, Time dt = 0.1_ms, std::vector<std::size_t> pieces = {}
+        const M&                 model,
+        std::size_t              size   = 1,
+        Time                     dt     = 0.1_ms,
+        std::vector<std::size_t> pieces = {},
+        SpikeTiming              timing = SpikeTiming::on_grid
     )
-        : group_(size, TimeGrid{dt}),
-          size_(size) {
+        : group_(size, TimeGrid{dt}, {timing, 0, {5}}),
+          size_(size),
+          grid_(dt) {
         if (pieces.empty()) pieces = {size};
         std::vector<models::PieceMemory<T>> memory;
         std::size_t                         first = 0;
@@ -110,16 +115,22 @@ public:
         }
     }
 
-    /// Advances by one step and returns the cells that spiked.
+    /// Advances by one step and returns the cells that spiked, also those whom the input that has
+    /// been received since the last step lets spike at once.
     std::vector<std::uint32_t> advance() {
-        std::vector<std::uint32_t> spikes;
-        ++step_;
-        for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
-            const auto of_piece = group_.advance(piece, step_);
-            spikes.insert(spikes.end(), of_piece.begin(), of_piece.end());
+        spikes_.clear();
+        times_ms_.clear();
+        if (group_.settles() && step_ > 0) {
+            for (std::size_t piece = 0; piece < pieces_.size(); ++piece)
+                note(group_.settle(piece, step_));
         }
-        return spikes;
+        ++step_;
+        for (std::size_t piece = 0; piece < pieces_.size(); ++piece)
+            note(group_.advance(piece, step_));
+        return spikes_;
     }
+    /// Times of the spikes that `advance` has returned.
+    const std::vector<double>& times_ms() const { return times_ms_; }
 
     /// Values of one state variable.
     std::vector<double> get(std::string_view name) const {
@@ -139,8 +150,17 @@ public:
     }
 
 private:
+    void note(const models::CellSpikes& spikes) {
+        spikes_.insert(spikes_.end(), spikes.cells.begin(), spikes.cells.end());
+        for (std::size_t k = 0; k < spikes.cells.size(); ++k)
+            times_ms_.push_back(grid_.ms(step_) + (spikes.offsets.empty() ? 0 : spikes.offsets[k]));
+    }
+
     models::NeuronGroupOf<M, T>         group_;
     std::size_t                         size_;
+    TimeGrid                            grid_;
+    std::vector<std::uint32_t>          spikes_;
+    std::vector<double>                 times_ms_;
     std::vector<AlignedArray<T>>        input_;
     std::vector<models::PieceMemory<T>> pieces_;
     Step                                step_ = 0;

@@ -58,11 +58,18 @@ struct Counter {
             .refractory = p[&M::tau_refrac]};
     }
 
-    template <class V>
-    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k) {
-        s.v     = s.v + k.rise + s.input;
+    /// An injected current of 1 nA adds 1 mV per step.
+    template <class V, class I>
+    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
+        s.v     = s.v + injected.add_to(k.rise) + s.input;
         s.input = s.input - s.input;
         return s.v >= k.v_thresh;
+    }
+
+    /// How far v is above the threshold.
+    template <class T>
+    static T excess(const State<T>& s, const Constants<T>& k) {
+        return s.v - k.v_thresh;
     }
 
     template <class T>

@@ -80,7 +80,7 @@ public:
             for (std::size_t j = 0; j < num_constants; ++j)
                 constants[j] = constants_[j][i];
             auto state = std::bit_cast<State>(values);
-            if (M::advance(state, std::bit_cast<Constants>(constants)))
+            if (M::advance(state, std::bit_cast<Constants>(constants), NoCurrent{}))
                 spikes.push_back(static_cast<std::uint32_t>(i));
             values = std::bit_cast<std::array<T, num_states>>(state);
             for (std::size_t s = 0; s < num_states; ++s)

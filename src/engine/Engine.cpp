@@ -73,6 +73,11 @@ private:
         delivery_.refresh(network_.now());
         interval_ = std::min(network_.min_delay_steps(), longest_interval);
         sources_.clear();
+        settles_ = false;
+        for (const auto& block : store_.blocks()) {
+            for (const auto& piece : block.pieces)
+                settles_ = settles_ || piece.group->settles();
+        }
         for (const auto& population : network_.populations()) {
             auto* group = dynamic_cast<models::SourceGroup*>(population->group.get());
             if (group && (population->emits || population->records_spikes))
@@ -110,6 +115,12 @@ private:
                 for (std::size_t b = 0; b < store_.blocks().size(); ++b)
                     delivery_.deliver(b, step);
                 watch.book(Phase::deliver);
+                if (settles_) {
+                    for (std::size_t b = 0; b < store_.blocks().size(); ++b)
+                        settle(store_.blocks()[b], step, first + 1);
+                    watch.book(Phase::update);
+                }
+                sort_off_grid(step);
             }
             if (hooks.watch) hooks.watch(last);
             stop = hooks.stop && hooks.stop();
@@ -124,11 +135,41 @@ private:
 
     void update(network::Block<T>& block, Step step, Step base) {
         for (const auto& piece : block.pieces) {
-            const auto spiking = piece.group->advance(piece.piece, step);
-            if (spiking.empty()) continue;
-            network::PopulationRecord& population = *network_.populations()[piece.population];
-            for (const std::uint32_t cell : spiking)
-                note(population, cell, 1, step, base);
+            note_all(piece, piece.group->advance(piece.piece, step), step, base);
+        }
+    }
+
+    /// Where input steps the potential, what has arrived acts now.
+    void settle(network::Block<T>& block, Step step, Step base) {
+        for (const auto& piece : block.pieces) {
+            if (!piece.group->settles()) continue;
+            note_all(piece, piece.group->settle(piece.piece, step), step, base);
+        }
+    }
+
+    void note_all(
+        const typename network::Block<T>::Piece& piece,
+        const models::CellSpikes&                spiking,
+        Step                                     step,
+        Step                                     base
+    ) {
+        if (spiking.cells.empty()) return;
+        network::PopulationRecord& population = *network_.populations()[piece.population];
+        for (std::size_t k = 0; k < spiking.cells.size(); ++k) {
+            const double offset = spiking.offsets.empty() ? 0 : spiking.offsets[k];
+            note(population, spiking.cells[k], 1, step, base, offset);
+        }
+    }
+
+    /// Recorded spikes of one step in the order of their times, where they have times of their own.
+    void sort_off_grid(Step step) {
+        if (network_.options().spike_timing == SpikeTiming::on_grid && !settles_) return;
+        for (const auto& population : network_.populations()) {
+            auto& spikes = population->spikes;
+            auto  first  = spikes.end();
+            while (first != spikes.begin() && std::prev(first)->step == step)
+                --first;
+            std::sort(first, spikes.end());
         }
     }
 
@@ -147,12 +188,13 @@ private:
         std::uint32_t              cell,
         std::uint32_t              count,
         Step                       step,
-        Step                       base
+        Step                       base,
+        double                     offset = 0
     ) {
         const std::uint64_t index = population.slice.first + cell;
         if (population.records_spikes) {
             population.spike_counts[cell] += count;
-            population.spikes.insert(population.spikes.end(), count, {step, index});
+            population.spikes.insert(population.spikes.end(), count, {step, index, offset});
         }
         if (!population.emits) return;
         const auto lag = static_cast<std::uint64_t>(step - base);
@@ -196,6 +238,7 @@ private:
     std::vector<std::uint64_t>    spikes_;
     std::vector<PendingSpike>     arrived_;
     Step                          interval_       = 1;
+    bool                          settles_        = false;  ///< some input steps the potential
     bool                          step_0_emitted_ = false;
     Statistics                    statistics_;
 };

@@ -77,7 +77,7 @@ void SonataSpikeWriter::Impl::append(
         times.clear();
         ids.clear();
         for (const SpikeRecord& spike : rows[p]) {
-            times.push_back(time.ms(spike.step));
+            times.push_back(time.ms(spike.step) + spike.offset);
             ids.push_back(spike.index);
         }
         datasets[p].append(times, ids, {.first = before[p], .total = totals[p]}, attempt);

@@ -156,7 +156,9 @@ PopulationRecord& Network::add(PopulationRequest request) {
         const random::Key key = random::make_key(
             options_.seed, random::Purpose::spike_source, hash_of_text(population->label)
         );
-        population->group = request.make_group(options_.precision, {population->slice, grid_, key});
+        population->group = request.make_group(
+            options_.precision, {population->slice, grid_, key, options_.spike_timing}
+        );
     });
     // Values first: if they are refused, the network has not changed.
     std::vector<models::Given> initial;

@@ -13,6 +13,11 @@ using Gid = std::uint64_t;
 /// A point on the time grid; step s is the time s * timestep.
 using Step = std::int64_t;
 
+/// When a cell spikes: at the end of the time step in which it reached its threshold, or at the
+/// time at which it did. Off the grid, reset and refractory period start at that time; the spike is
+/// delivered as one of the end of that step.
+enum class SpikeTiming { on_grid, off_grid };
+
 /// Indices `[first, last)`.
 ///
 ///     IndexRange{3, 7}: 3 4 5 6, size 4

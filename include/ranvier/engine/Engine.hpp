@@ -40,8 +40,10 @@ struct Hooks {
 
 /// Advances a network, in one precision. Steps within `run` follow one another as
 ///
-///     for each step:    update cells to t, collect spikes;  sources emit;  deliver what arrives at
-///     t each min_delay:   exchange spikes
+///     for each step:   update cells to t, collect spikes;  sources emit;  deliver what arrives at
+///     t;
+///                      cells whose input steps the potential are looked at once more
+///     each min_delay:  exchange spikes
 ///
 /// A spike of step t with delay d is added at the end of step t + d >= t + min_delay, when it has
 /// been exchanged for sure; so the results do not depend on where intervals begin and end.

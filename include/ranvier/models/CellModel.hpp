@@ -2,8 +2,19 @@
 /// What a cell model is, and what models share.
 ///
 /// A model is one struct: parameters and initial values as the user writes them, the lists
-/// `parameters()`, `states()`, `receptors()`, `prepare` (constants of one cell, once), `advance`
-/// (one time step of as many cells as V has lanes) and `on_spike`.
+/// `parameters()`, `states()`, `receptors()`, and
+///
+///     prepare(values, h)               constants of one cell for steps of length h
+///     advance(state, constants, in)    one step of as many cells as V has lanes; `in` is the
+///                                      injected current, which `in.add_to(...)` adds where it acts
+///     excess(state, constants)         by how much the cell is beyond its threshold
+///     on_spike(state, constants)       what a spike does to its cell
+///     settle(state, constants)         optional, for input that steps v: adds what has arrived at
+///                                      the end of a step and tells which cells reached the
+///                                      threshold
+///
+/// The first state variable is v, and NaN in it marks a refractory cell: the others go on (a model
+/// in which they depend on v puts `v_reset` in its place), v stays NaN, and `>=` is false.
 #pragma once
 
 #include <concepts>
@@ -13,6 +24,7 @@
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/Column.hpp"
+#include "ranvier/models/kernel.hpp"
 #include "ranvier/models/tables.hpp"
 
 namespace ranvier::models {
@@ -85,7 +97,9 @@ concept CellModel = requires(
     M::states();
     M::receptors();
     { M::prepare(values, dt) } -> std::same_as<Derived<typename M::template Constants<double>>>;
-    { M::advance(state, constants) } -> std::same_as<bool>;
+    { M::advance(state, constants, NoCurrent{}) } -> std::same_as<bool>;
+    { M::advance(state, constants, InjectedCurrent<double>{}) } -> std::same_as<bool>;
+    { M::excess(state, constants) } -> std::same_as<double>;
     M::on_spike(state, constants);
 };
 

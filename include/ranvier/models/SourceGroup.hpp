@@ -14,11 +14,12 @@
 
 namespace ranvier::models {
 
-/// What a spike source is told about its place in the network.
+/// What local cells are told about their place in the network.
 struct SourceContext {
     IndexRange  slice;  ///< this rank's cells, as indices in the population
     TimeGrid    grid;
-    random::Key key{};  ///< for its spikes; the same on every rank
+    random::Key key{};                          ///< for its spikes; the same on every rank
+    SpikeTiming timing = SpikeTiming::on_grid;  ///< of neurons
 };
 
 /// Spikes of one source in one step.

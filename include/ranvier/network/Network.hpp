@@ -37,8 +37,9 @@ struct NetworkOptions {
     Time                timestep = 0.1_ms;
     std::optional<Time> min_delay{};  ///< none: the smallest delay in the network
     std::optional<Time> max_delay{};  ///< none: no bound
-    std::uint64_t       seed      = 42;
-    Precision           precision = Precision::float64;
+    std::uint64_t       seed         = 42;
+    Precision           precision    = Precision::float64;
+    SpikeTiming         spike_timing = SpikeTiming::on_grid;
     Tuning              tuning{};
 };
 

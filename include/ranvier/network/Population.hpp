@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "ranvier/models/NeuronGroup.hpp"
+#include "ranvier/models/NeuronGroupOf.hpp"
 #include "ranvier/models/SourceGroup.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parameters/Param.hpp"
@@ -114,10 +114,11 @@ GroupFactory group_factory() {
     return [](Precision                    precision,
               const models::SourceContext& context) -> std::unique_ptr<models::CellGroup> {
         if constexpr (models::CellModel<M>) {
-            const std::size_t size = context.slice.size();
+            const std::size_t           size = context.slice.size();
+            const models::NeuronContext self{context.timing, context.slice.first, context.key};
             if (precision == Precision::float64)
-                return std::make_unique<models::NeuronGroupOf<M, double>>(size, context.grid);
-            return std::make_unique<models::NeuronGroupOf<M, float>>(size, context.grid);
+                return std::make_unique<models::NeuronGroupOf<M, double>>(size, context.grid, self);
+            return std::make_unique<models::NeuronGroupOf<M, float>>(size, context.grid, self);
         } else {
             return M::make_group(context);
         }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "ranvier/base/types.hpp"
@@ -21,10 +22,15 @@ struct RecordedPopulation {
 
 /// One spike. A spike of multiplicity m is m records.
 struct SpikeRecord {
-    Step          step  = 0;  ///< the spike's time in time steps
-    std::uint64_t index = 0;  ///< of the cell in its population
+    Step          step   = 0;  ///< the time step at whose end it counts
+    std::uint64_t index  = 0;  ///< of the cell in its population
+    double        offset = 0;  ///< its time relative to the end of the step, in (-dt, 0] ms
 
-    friend auto operator<=>(const SpikeRecord&, const SpikeRecord&) = default;
+    friend bool operator==(const SpikeRecord&, const SpikeRecord&) = default;
+    /// By time, then index.
+    friend std::partial_ordering operator<=>(const SpikeRecord& a, const SpikeRecord& b) {
+        return std::tie(a.step, a.offset, a.index) <=> std::tie(b.step, b.offset, b.index);
+    }
 };
 
 /// Takes spikes window by window, in the order of time.
@@ -44,7 +50,7 @@ public:
     /// included; the windows follow from the model and the options, never from the ranks.
     /// @collective
     /// @param spikes_per_population `[num_populations]`, this rank's spikes, each list ascending by
-    ///        (step, index)
+    ///        (step, offset, index)
     virtual void write(
         Step first, Step last, std::span<const std::vector<SpikeRecord>> spikes_per_population
     ) = 0;

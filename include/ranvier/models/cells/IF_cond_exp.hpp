@@ -111,18 +111,24 @@ struct IF_cond_exp {
     /// One time step. Returns which cells reached the threshold.
     ///
     /// Written with differences of potentials, so that a cell at rest stays there exactly.
-    template <class V>
-    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k) {
+    template <class V, class I>
+    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
         const V g_E     = k.mean_E * s.gsyn_exc;
         const V g_I     = k.mean_I * s.gsyn_inh;
         const V g       = k.g_leak + g_E + g_I;
         const V current = k.g_leak * (k.v_rest - s.v) + g_E * (k.e_rev_E - s.v) +
-                          g_I * (k.e_rev_I - s.v) + k.i_offset;
+                          g_I * (k.e_rev_I - s.v) + injected.add_to(k.i_offset);
         const V distance = current / g;  // to where all currents cancel
         s.v              = s.v + (distance - distance * math::exp(g * k.minus_dt_over_cm));
         s.gsyn_exc       = k.decay_E * s.gsyn_exc;
         s.gsyn_inh       = k.decay_I * s.gsyn_inh;
         return s.v >= k.v_thresh;
+    }
+
+    /// How far v is above the threshold.
+    template <class T>
+    static T excess(const State<T>& s, const Constants<T>& k) {
+        return s.v - k.v_thresh;
     }
 
     /// What a spike does to its cell.

@@ -49,7 +49,7 @@ struct IF_curr_exp {
     };
     template <class V>
     struct Constants {
-        V decay_m, decay_E, decay_I, from_E, from_I, drive, v_rest, v_thresh, v_reset;
+        V decay_m, decay_E, decay_I, from_E, from_I, from_current, drive, v_rest, v_thresh, v_reset;
     };
 
     static constexpr auto parameters() {
@@ -86,30 +86,37 @@ struct IF_curr_exp {
         const Time        tau_m = p[&M::tau_m], tau_E = p[&M::tau_syn_E], tau_I = p[&M::tau_syn_I];
         const Capacitance cm = p[&M::cm];
 
-        const double  decay_m = math::exp(-(dt / tau_m));
-        const Voltage drive   = -math::expm1(-(dt / tau_m)) * (tau_m / cm) * p[&M::i_offset];
+        const double     decay_m      = math::exp(-(dt / tau_m));
+        const Resistance from_current = -math::expm1(-(dt / tau_m)) * (tau_m / cm);
         return {
             .constants =
-                {.decay_m  = decay_m,
-                 .decay_E  = math::exp(-(dt / tau_E)),
-                 .decay_I  = math::exp(-(dt / tau_I)),
-                 .from_E   = models::exact_propagator(tau_m, tau_E, cm, dt).value(),
-                 .from_I   = models::exact_propagator(tau_m, tau_I, cm, dt).value(),
-                 .drive    = drive.value(),
-                 .v_rest   = p[&M::v_rest].value(),
-                 .v_thresh = p[&M::v_thresh].value(),
-                 .v_reset  = p[&M::v_reset].value()},
+                {.decay_m      = decay_m,
+                 .decay_E      = math::exp(-(dt / tau_E)),
+                 .decay_I      = math::exp(-(dt / tau_I)),
+                 .from_E       = models::exact_propagator(tau_m, tau_E, cm, dt).value(),
+                 .from_I       = models::exact_propagator(tau_m, tau_I, cm, dt).value(),
+                 .from_current = from_current.value(),
+                 .drive        = (from_current * p[&M::i_offset]).value(),
+                 .v_rest       = p[&M::v_rest].value(),
+                 .v_thresh     = p[&M::v_thresh].value(),
+                 .v_reset      = p[&M::v_reset].value()},
             .refractory = p[&M::tau_refrac]};
     }
 
     /// One time step. Returns which cells reached the threshold.
-    template <class V>
-    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k) {
+    template <class V, class I>
+    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
         s.v = k.v_rest + k.decay_m * (s.v - k.v_rest) + k.from_E * s.isyn_exc +
-              k.from_I * s.isyn_inh + k.drive;
+              k.from_I * s.isyn_inh + injected.add_to(k.drive, k.from_current);
         s.isyn_exc = k.decay_E * s.isyn_exc;
         s.isyn_inh = k.decay_I * s.isyn_inh;
         return s.v >= k.v_thresh;
+    }
+
+    /// How far v is above the threshold.
+    template <class T>
+    static T excess(const State<T>& s, const Constants<T>& k) {
+        return s.v - k.v_thresh;
     }
 
     /// What a spike does to its cell.

@@ -1,0 +1,135 @@
+/// @file
+/// One time step of one cell in which it spikes or its refractory period ends, with real times.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "ranvier/models/CellModel.hpp"
+
+namespace ranvier::models {
+
+/// Takes a cell through one step of the grid, piece by piece: to the end of its refractory period,
+/// to each crossing of the threshold, and to the end of the step.
+///
+///     |--- held ---|------ free ------*--- held ---|---- free ----|
+///     0          held               spike                         dt
+///
+/// A crossing is where a step of that length, by the model's own method, ends at the threshold: it
+/// is as accurate as the method. Everything is computed in double precision.
+template <CellModel M>
+class OffGridStep {
+public:
+    using State     = typename M::template State<double>;
+    using Constants = typename M::template Constants<double>;
+
+    /// More spikes of one cell than this within one step are not followed: v is held to its end.
+    static constexpr std::size_t max_spikes = 100;
+
+    /// @param injected the current injected during the step, nA
+    OffGridStep(const CellValues<M>& values, Time dt, double injected)
+        : values_(values),
+          dt_(dt),
+          injected_{injected} {}
+
+    /// @param state     at the beginning of the step; in the end, after it. v is NaN while held
+    /// @param held      ms after the beginning of the step until which the cell is refractory
+    /// @param spikes    receives times of spikes, ms after the beginning of the step, in (0, dt]
+    /// @param on_spike  called as `on_spike(state, constants)`
+    /// @return ms after the beginning of the step at which the last refractory period ends; at most
+    ///         dt if the cell is free in the end
+    template <class F>
+    double run(State& state, double held, std::vector<double>& spikes, F&& on_spike) const {
+        const double      dt  = dt_.value();
+        const std::size_t had = spikes.size();
+        double            now = 0;
+        while (now < dt) {
+            if (held > now) {
+                const double end = std::min(held, dt);
+                state.v          = std::numeric_limits<double>::quiet_NaN();
+                state            = after(state, end - now).state;
+                now              = end;
+                if (held > dt) return held;
+                release(state);
+                continue;
+            }
+            const Trial whole = after(state, dt - now);
+            if (!whole.spiked) {
+                state = whole.state;
+                break;
+            }
+            const double h = crossing(state, dt - now, whole);
+            now            = std::min(now + h, dt);
+            spikes.push_back(now);
+            const Trial at = after(state, h);
+            state          = at.state;
+            on_spike(state, at.constants);
+            const double refractory = at.refractory;
+            held                    = now + refractory;
+            if (spikes.size() - had == max_spikes) held = std::max(held, dt);
+            if (held > dt) state.v = std::numeric_limits<double>::quiet_NaN();
+        }
+        return held;
+    }
+
+private:
+    struct Trial {
+        State     state;
+        Constants constants;
+        double    refractory;
+        bool      spiked;
+    };
+
+    /// The state `h` ms later, if nothing happens.
+    Trial after(State state, double h) const {
+        const auto derived = M::prepare(values_, Time::in_base_units(h));
+        const bool spiked  = M::advance(state, derived.constants, injected_);
+        return {state, derived.constants, derived.refractory.value(), spiked};
+    }
+
+    void release(State& state) const {
+        if constexpr (requires(Constants k) { k.v_reset; })
+            state.v = M::prepare(values_, dt_).constants.v_reset;
+    }
+
+    /// The length of a step that ends at the threshold, given that a step of length `longest` ends
+    /// beyond it. Regula falsi in the variant of Anderson and Bjoerck (doi:10.1007/BF01951936): the
+    /// threshold stays between the two ends.
+    double crossing(const State& start, double longest, const Trial& whole) const {
+        double       low = 0, high = longest;
+        const double shortest = 1e-9;
+        double       f_low    = M::excess(start, whole.constants);
+        double       f_high   = M::excess(whole.state, whole.constants);
+        int          side     = 0;  // which end the last step has moved
+        if (!(f_low < 0) || longest <= shortest) return std::min(shortest, longest);
+        for (int k = 0; k < 100 && high - low > shortest && f_high > 0; ++k) {
+            const double slow  = 0.5 * (low + high);
+            double       guess = high - f_high * (high - low) / (f_high - f_low);
+            if (k > 20 || !(guess > low && guess < high)) guess = slow;
+            const Trial  trial = after(start, guess);
+            const double f     = M::excess(trial.state, trial.constants);
+            if (f < 0) {
+                const double ratio = 1 - f / f_low;
+                low                = guess;
+                if (side < 0) f_high *= ratio > 0 ? ratio : 0.5;
+                f_low = f;
+                side  = -1;
+            } else {
+                const double ratio = 1 - f / f_high;
+                high               = guess;
+                if (side > 0) f_low *= ratio > 0 ? ratio : 0.5;
+                f_high = f;
+                side   = 1;
+            }
+        }
+        return high;
+    }
+
+    const CellValues<M>&    values_;
+    Time                    dt_;
+    InjectedCurrent<double> injected_;
+};
+
+}  // namespace ranvier::models

@@ -1,0 +1,100 @@
+#include "ranvier/models/OffGridStep.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "ranvier/models/cells/IF_curr_exp.hpp"
+
+#include "models/Cells.hpp"
+
+namespace ranvier::models {
+namespace {
+
+using State = IF_curr_exp::State<double>;
+
+/// A cell that a constant current drives to -65 + 20 * i mV.
+struct Driven {
+    explicit Driven(const IF_curr_exp& model, Time dt = 1_ms, double injected = 0)
+        : columns(std::tuple_size_v<decltype(IF_curr_exp::parameters())>),
+          step(values, dt, injected) {
+        for (auto& [place, column] : test::columns_of(given_parameters(model), 1, {0, 1}))
+            columns[place] = column;
+    }
+    double run(double held) {
+        return step.run(state, held, spikes, [](State& s, const auto& k) {
+            IF_curr_exp::on_spike(s, k);
+        });
+    }
+
+    std::vector<Column>      columns;
+    CellValues<IF_curr_exp>  values{columns, 0};
+    OffGridStep<IF_curr_exp> step;
+    State                    state{-65, 0, 0};
+    std::vector<double>      spikes;
+};
+
+// v = -65 + 20 i (1 - exp(-t / tau_m)) reaches -50 after tau_m log(20 i / (20 i - 15)).
+double interval(double i) {
+    return 20 * std::log(20 * i / (20 * i - 15));
+}
+
+TEST(OffGridStep, finds_the_time_of_a_spike) {
+    Driven cell{IF_curr_exp{.tau_refrac = 100_ms, .i_offset = 100_nA}};
+
+    const double held = cell.run(0);
+
+    ASSERT_EQ(cell.spikes.size(), 1u);
+    EXPECT_NEAR(cell.spikes[0], interval(100), 2e-9);  // the bracket at which the search ends
+    EXPECT_EQ(held, cell.spikes[0] + 100);
+    EXPECT_TRUE(std::isnan(cell.state.v));
+}
+
+TEST(OffGridStep, spikes_several_times_in_a_step) {
+    Driven cell{IF_curr_exp{.tau_refrac = 0.1_ms, .i_offset = 100_nA}};
+
+    cell.run(0);
+
+    ASSERT_EQ(cell.spikes.size(), 4u);
+    for (std::size_t k = 0; k < 4; ++k) {
+        const double before = static_cast<double>(k) * (interval(100) + 0.1);
+        EXPECT_NEAR(cell.spikes[k], before + interval(100), 1e-8);
+    }
+}
+
+TEST(OffGridStep, integrates_the_rest_of_a_step_after_a_refractory_period) {
+    Driven cell{IF_curr_exp{.i_offset = 0.5_nA}};
+
+    const double held = cell.run(0.75);
+
+    EXPECT_EQ(held, 0.75);
+    EXPECT_NEAR(cell.state.v, -65 + 10 * (1 - std::exp(-0.25 / 20)), 1e-13);
+}
+
+TEST(OffGridStep, uses_the_injected_current) {
+    Driven cell{IF_curr_exp{.tau_refrac = 100_ms}, 1_ms, 100};
+
+    cell.run(0);
+
+    ASSERT_EQ(cell.spikes.size(), 1u);
+    EXPECT_NEAR(cell.spikes[0], interval(100), 2e-9);
+}
+
+TEST(OffGridStep, ends_however_often_a_cell_wants_to_spike) {
+    Driven cell{IF_curr_exp{.tau_refrac = 0_ms, .v_reset = -40_mV}};
+    cell.state.v = -40;
+
+    const double held = cell.run(0);
+
+    EXPECT_EQ(cell.spikes.size(), OffGridStep<IF_curr_exp>::max_spikes);
+    EXPECT_EQ(held, 1);
+    EXPECT_EQ(cell.state.v, -40);
+    for (const double time : cell.spikes) {
+        EXPECT_GT(time, 0);
+        EXPECT_LE(time, 1);
+    }
+}
+
+}  // namespace
+}  // namespace ranvier::models
