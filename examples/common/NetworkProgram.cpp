@@ -76,6 +76,18 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
     )
         ->check(finite & CLI::NonNegativeNumber)
         ->capture_default_str();
+    add_timeout_option();
+}
+
+void NetworkProgram::add_timeout_option() {
+    timeout_s_ = env_.timeout().value() / 1000;
+    app_.add_option(
+            "--timeout",
+            timeout_s_,
+            "How long a rank may wait for one that makes no progress, 0: for ever [s]"
+    )
+        ->check(finite & CLI::NonNegativeNumber)
+        ->capture_default_str();
 }
 
 bool NetworkProgram::parse(int argc, char** argv) {
@@ -89,6 +101,7 @@ bool NetworkProgram::parse(int argc, char** argv) {
         if (env_.world().is_root()) std::cerr << err.str();
         return false;
     }
+    env_.set_timeout(Time::in_base_units(1000 * timeout_s_));
     return true;
 }
 

@@ -52,6 +52,7 @@ public:
     int run(Simulation& sim, std::vector<Population> recorded);
 
 private:
+    void        add_timeout_option();
     void        print_banner(const Simulation& sim, const std::vector<Population>& recorded) const;
     void        print_results(const Simulation& sim, int signal) const;
     void        write_report(const Simulation& sim, int signal) const;
@@ -68,6 +69,7 @@ private:
     std::string           spike_timing_     = "on_grid";
     double                scale_            = 1;
     double                flush_interval_s_ = 60;
+    double                timeout_s_        = 60;
     double                created_s_        = 0;  ///< wall clock when the program began to build
 
     double                                      build_s_      = 0;

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "ranvier/base/faults.hpp"
+
 #include <sys/mman.h>
 
 namespace ranvier {
@@ -15,6 +17,7 @@ constexpr std::size_t mapping_threshold = std::size_t{1} << 20;
 }  // namespace
 
 void* allocate_aligned(std::size_t bytes) {
+    if (faults::fails(faults::Kind::memory)) throw std::bad_alloc{};
     if (bytes >= mapping_threshold) {
         void* memory =
             mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

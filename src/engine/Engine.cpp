@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include "FlushDenormals.hpp"
@@ -56,6 +57,7 @@ public:
             const Step end = std::min(last, network_.now() + interval_);
             stop           = interval(network_.now(), end, hooks);
             network_.set_now(end);
+            parallel::set_simulated_time(network_.grid().ms(end));
             if (!hooks.after_interval) continue;
             Stopwatch watch{statistics_};
             hooks.after_interval(end);
@@ -121,9 +123,9 @@ private:
                     watch.book(Phase::update);
                 }
                 sort_off_grid(step);
+                tick();
             }
-            if (hooks.watch) hooks.watch(last);
-            stop = hooks.stop && hooks.stop();
+            if (hooks.watch || hooks.stop) stop = call_hooks(last, hooks);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -131,6 +133,12 @@ private:
         stop = exchange(first + 1, failure, stop);
         watch.book(Phase::exchange);
         return stop;
+    }
+
+    static bool call_hooks(Step now, const Hooks& hooks) {
+        const parallel::Activity activity{"a function called during the run"};
+        if (hooks.watch) hooks.watch(now);
+        return hooks.stop && hooks.stop();
     }
 
     void update(network::Block<T>& block, Step step, Step base) {

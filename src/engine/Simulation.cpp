@@ -7,6 +7,7 @@
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include <fmt/format.h>
@@ -129,6 +130,7 @@ Time Simulation::run_until(Time t) {
 }
 
 Time Simulation::run_to(Step last) {
+    const parallel::CollectiveCall call{comm(), "Simulation: run"};
     require_same(comm(), last, "run: the end");
     if (output_) output_->begin(*network_);
     stopped_ = false;
@@ -191,6 +193,7 @@ void Simulation::write_to(std::shared_ptr<SpikeSink> sink, Time window) {
 }
 
 void Simulation::finish_writing(bool complete) {
+    const parallel::CollectiveCall call{comm(), "Simulation: finish_writing"};
     if (!output_)
         throw RecordingError("Simulation: there is nothing to finish. Call write_to first.");
     output_->finish(*network_, complete);

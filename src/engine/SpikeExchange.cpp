@@ -5,6 +5,7 @@
 
 #include <mpi.h>
 
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/native.hpp"
 
 namespace ranvier::engine {
@@ -28,7 +29,8 @@ SpikeExchange::Result SpikeExchange::exchange(
     sent_[0] = mine.size() << status_bits | status;
     std::copy_n(mine.begin(), fits, sent_.begin() + 1);
     received_.resize(ranks * (capacity_ + 1));
-    const int length = static_cast<int>(capacity_ + 1);
+    const int               length = static_cast<int>(capacity_ + 1);
+    const parallel::Waiting waiting{comm_, "MPI_Allgather"};
     check_mpi(
         MPI_Allgather(
             sent_.data(),
@@ -74,6 +76,7 @@ void SpikeExchange::gather_rest(std::span<const std::uint64_t> mine) {
     const auto rest  = mine.subspan(std::min(mine.size(), capacity_));
     const auto first = all_.size();
     all_.resize(first + static_cast<std::size_t>(total));
+    const parallel::Waiting waiting{comm_, "MPI_Allgatherv"};
     check_mpi(
         MPI_Allgatherv(
             rest.data(),

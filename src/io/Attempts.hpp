@@ -5,7 +5,10 @@
 #include <exception>
 #include <utility>
 
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
+
+#include "H5.hpp"
 
 namespace ranvier::io {
 
@@ -16,6 +19,7 @@ public:
     /// Runs one call and keeps the first exception.
     template <class Call>
     void operator()(Call&& call) {
+        const parallel::FileAccess access;
         try {
             std::forward<Call>(call)();
         } catch (...) {
@@ -24,10 +28,22 @@ public:
     }
 
     /// @collective
-    void agree(const Communicator& comm) const { parallel::agree_on_failure(comm, first_); }
+    void agree(const Communicator& comm) {
+        (*this)([] { raise_ordered_fault(); });
+        parallel::agree_on_failure(comm, first_);
+    }
 
 private:
     std::exception_ptr first_;
 };
+
+/// `collectively` for work on files.
+/// @collective
+template <class Work>
+void collectively_in_file(const Communicator& comm, Work&& work) {
+    Attempts attempt;
+    attempt(std::forward<Work>(work));
+    attempt.agree(comm);
+}
 
 }  // namespace ranvier::io

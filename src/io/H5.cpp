@@ -1,5 +1,7 @@
 #include "H5.hpp"
 
+#include <utility>
+
 #include "ranvier/base/Error.hpp"
 
 #include <fmt/format.h>
@@ -24,6 +26,11 @@ void write_attribute(
     attribute.close(what);
 }
 
+std::string& ordered_fault() {
+    static std::string text;
+    return text;
+}
+
 H5Local scalar_space() {
     return {H5Screate(H5S_SCALAR), H5Sclose};
 }
@@ -38,6 +45,16 @@ std::string h5_reason() {
 
 void throw_h5_error(std::string_view what) {
     throw FileError(fmt::format("{}: HDF5: {}.", what, h5_reason()));
+}
+
+void note_ordered_fault(std::string_view what) {
+    if (ordered_fault().empty())
+        ordered_fault() = fmt::format("{}: failed as ordered by RANVIER_FAULT.", what);
+}
+
+void raise_ordered_fault() {
+    if (ordered_fault().empty()) return;
+    throw FileError(std::exchange(ordered_fault(), std::string{}));
 }
 
 void h5_prepare() {

@@ -10,6 +10,8 @@
 
 #include <hdf5.h>
 
+#include "ranvier/base/faults.hpp"
+
 namespace ranvier::io {
 
 /// What closes a handle.
@@ -26,9 +28,17 @@ Value h5_check(Value value, std::string_view what);
 /// Throws what `h5_check` throws. @local
 [[noreturn]] void throw_h5_error(std::string_view what);
 
+/// Notes that a call which has worked is to count as failed, see base/faults.hpp. @local
+void note_ordered_fault(std::string_view what);
+
+/// Throws what was noted. Called where ranks agree on how their calls went: a rank that left in the
+/// middle of several collective calls would be waited for. @local
+void raise_ordered_fault();
+
 template <class Value>
 Value h5_check(Value value, std::string_view what) {
     if (value < 0) throw_h5_error(what);
+    if (faults::fails(faults::Kind::file)) note_ordered_fault(what);
     return value;
 }
 

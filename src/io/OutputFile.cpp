@@ -7,9 +7,11 @@
 #include <mpi.h>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 #include "ranvier/parallel/native.hpp"
 
+#include "Attempts.hpp"
 #include "system_file.hpp"
 #include <fmt/format.h>
 #include <unistd.h>
@@ -44,20 +46,21 @@ OutputFile::OutputFile(const Communicator& comm, std::filesystem::path path)
       part_path_(path_.string() + ".part") {
     h5_prepare();
     on_root(comm_, [&] {
+        const parallel::FileAccess access;
         make_directory(path_.parent_path(), who);
         make_empty_file(part_path_, who);
     });
-    collectively(comm_, [&] {
+    collectively_in_file(comm_, [&] {
         if (access(part_path_.c_str(), R_OK | W_OK) == 0) return;
         throw FileError(fmt::format(
             "{}: {}. Every node must see the same directory.", cannot("open"), system_text(errno)
         ));
     });
     reserve(metadata_bytes);
-    collectively(comm_, [&] { create_part_file(); });
+    collectively_in_file(comm_, [&] { create_part_file(); });
     planned_bytes_ = 0;  // truncation has given back what was reserved
     reserve(metadata_bytes);
-    collectively(comm_, [&] { write_root_attributes(); });
+    collectively_in_file(comm_, [&] { write_root_attributes(); });
 }
 
 std::string OutputFile::cannot(std::string_view verb) const {
@@ -85,7 +88,10 @@ void OutputFile::reserve(std::uint64_t num_bytes) {
     const std::uint64_t limit  = comm_.min(file_size_limit());
     try {
         check_limit(needed, limit);
-        on_root(comm_, [&] { check_space(before, needed); });
+        on_root(comm_, [&] {
+            const parallel::FileAccess access;
+            check_space(before, needed);
+        });
     } catch (const FileError&) {
         // What HDF5 still holds back fits into what was reserved earlier.
         if (file_.is_open() && before <= limit) H5Fflush(id(), H5F_SCOPE_GLOBAL);
@@ -118,15 +124,17 @@ void OutputFile::check_space(std::uint64_t before, std::uint64_t needed) const {
 }
 
 void OutputFile::flush() {
-    collectively(comm_, [&] { h5_check(H5Fflush(id(), H5F_SCOPE_GLOBAL), cannot("flush")); });
+    collectively_in_file(comm_, [&] {
+        h5_check(H5Fflush(id(), H5F_SCOPE_GLOBAL), cannot("flush"));
+    });
 }
 
 void OutputFile::close() {
-    collectively(comm_, [&] { file_.close(cannot("close")); });
+    collectively_in_file(comm_, [&] { file_.close(cannot("close")); });
 }
 
 void OutputFile::publish() {
-    collectively(comm_, [&] {
+    collectively_in_file(comm_, [&] {
         const std::string what = cannot("complete");
         H5Object          mark{h5_check(H5Aopen(id(), complete_mark, H5P_DEFAULT), what), H5Aclose};
         const std::uint8_t complete = 1;
@@ -134,7 +142,10 @@ void OutputFile::publish() {
         mark.close(what);
     });
     close();
-    on_root(comm_, [&] { move_into_place(part_path_, path_, who); });
+    on_root(comm_, [&] {
+        const parallel::FileAccess access;
+        move_into_place(part_path_, path_, who);
+    });
 }
 
 }  // namespace ranvier::io

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/faults.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -21,11 +22,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Whether this call has to fail, see base/faults.hpp; then with an input/output error.
+bool is_faulty() {
+    if (!faults::fails(faults::Kind::file)) return false;
+    errno = EIO;
+    return true;
+}
+
 /// An open file descriptor.
 class Descriptor {
 public:
     Descriptor(const fs::path& path, int flags, mode_t mode = 0)
-        : number_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+        : number_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
+        // A directory is only synchronised, which not every file system can.
+        if (is_open() && (flags & O_DIRECTORY) == 0 && is_faulty())
+            number_ = (::close(number_), -1);
+    }
     ~Descriptor() {
         if (is_open()) ::close(number_);
     }
@@ -62,6 +74,7 @@ void make_directory(const fs::path& directory, const std::string& who) {
     if (directory.empty()) return;
     std::error_code failure;
     fs::create_directories(directory, failure);
+    if (is_faulty()) failure = {errno, std::generic_category()};
     if (failure) fail(who, "create", directory, failure.value());
 }
 
@@ -85,6 +98,7 @@ int reserve_space(const fs::path& path, std::uint64_t from, std::uint64_t to) {
     do
         failed = fallocate(file.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from), length);
     while (failed != 0 && errno == EINTR);
+    if (is_faulty()) failed = -1;
     if (failed == 0) return 0;
     if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
 
@@ -98,12 +112,15 @@ void move_into_place(const fs::path& from, const fs::path& to, const std::string
         const Descriptor file{from, O_WRONLY};
         struct stat      facts {};
         if (!file.is_open() || fstat(file.get(), &facts) != 0 ||
-            ftruncate(file.get(), facts.st_size) != 0 || fsync(file.get()) != 0) {
+            ftruncate(file.get(), facts.st_size) != 0 || fsync(file.get()) != 0 || is_faulty()) {
             fail(who, "complete", from, errno);
         }
     }
     std::error_code failure;
-    fs::rename(from, to, failure);
+    if (is_faulty())
+        failure = {errno, std::generic_category()};
+    else
+        fs::rename(from, to, failure);
     if (failure) fail(who, "replace", to, failure.value());
     const Descriptor directory{
         to.has_parent_path() ? to.parent_path() : fs::path{"."}, O_RDONLY | O_DIRECTORY};

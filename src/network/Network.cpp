@@ -7,6 +7,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/models/kernel.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 #include "ranvier/parallel/partition.hpp"
 
@@ -143,12 +144,15 @@ std::string Network::checked_label(const PopulationRequest& request) const {
 }
 
 PopulationRecord& Network::add(PopulationRequest request) {
-    auto population       = std::make_unique<PopulationRecord>();
-    population->label     = checked_label(request);
-    population->id        = populations_.size();
-    population->size      = request.size;
-    population->first_gid = next_gid_;
-    population->slice     = slice_of(request.size, comm_.rank(), comm_.size());
+    const std::string name =
+        request.label.empty() ? fmt::format("population{}", populations_.size()) : request.label;
+    const parallel::CollectiveCall call{comm_, fmt::format("Population \"{}\"", name)};
+    auto                           population = std::make_unique<PopulationRecord>();
+    population->label                         = checked_label(request);
+    population->id                            = populations_.size();
+    population->size                          = request.size;
+    population->first_gid                     = next_gid_;
+    population->slice                         = slice_of(request.size, comm_.rank(), comm_.size());
     require_same(comm_, population->label, "Population: label");
     require_same(comm_, population->size, "Population: size");
 
@@ -204,7 +208,8 @@ std::vector<Connection> Network::local_connections(const ProjectionRecord& proje
 }
 
 std::uint64_t Network::digest() {
-    std::uint64_t sum = 0;
+    const parallel::CollectiveCall call{comm_, "digest"};
+    std::uint64_t                  sum = 0;
     collectively(comm_, [&] {
         for (const auto& projection : projections_) {
             sum += std::visit(
@@ -220,6 +225,7 @@ std::uint64_t Network::digest() {
             const models::CellGroup& group = *population->group;
             const std::uint64_t      label = hash_of_text(population->label);
             for (std::size_t cell = 0; cell < group.num_cells(); ++cell) {
+                tick();
                 const std::uint64_t index = population->slice.first + cell;
                 for (std::size_t s = 0; s < group.states().size(); ++s)
                     sum += hash_of(label, index, 2 * s, group.state_bits(s, cell));

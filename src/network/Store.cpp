@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ranvier/base/hash.hpp"
+#include "ranvier/base/progress.hpp"
 #include "ranvier/models/kernel.hpp"
 
 namespace ranvier::network {
@@ -141,6 +142,7 @@ Violation Store<T>::connect(
         if (channels_[projection.channel].drive && block.drive[projection.receptor].size() == 0)
             block.drive[projection.receptor] = AlignedArray<T>(capacity_);
         for (std::size_t cell = placement.cells.first; cell < placement.cells.last; ++cell) {
+            tick();
             connect_target(post.slice.first + cell, request, draws, violation);
             const auto target =
                 static_cast<std::uint16_t>(placement.slot + cell - placement.cells.first);
@@ -221,6 +223,7 @@ void Store<T>::build() {
     last_was_fused_ = false;
     for (Block<T>& block : blocks_) {
         for (auto& table : block.tables) {
+            tick();
             if (table) table->build(channels_);
         }
     }
@@ -255,6 +258,7 @@ void Store<T>::for_each_connection(
         const auto place = static_cast<std::size_t>(found - table.channels().begin());
         const auto count = placement.cells.size();
         for (std::size_t source = 0; source < pre.size; ++source) {
+            tick();
             table.for_each(
                 static_cast<std::uint32_t>(source),
                 place,

@@ -9,6 +9,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/Network.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include <fmt/format.h>
@@ -308,7 +309,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     auto                    projection = std::make_unique<ProjectionRecord>();
     projection->label =
         request.label.empty() ? fmt::format("{}\u2192{}", pre.label, post.label) : request.label;
-    require_same(comm_, projection->label, "Projection: label");
+    const parallel::CollectiveCall call{comm_, fmt::format("Projection \"{}\"", projection->label)};
 
     ConnectRequest connect;
     connect.rule  = request.rule.get();

@@ -9,6 +9,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/Network.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 #include "ranvier/parallel/partition.hpp"
 
@@ -76,8 +77,10 @@ void check_kind_and_length(
 models::Column resolve_sequences(IndexRange slice, const Param<Sequence>& param) {
     models::Column column;
     column.is_uniform = false;
-    for (std::size_t i = slice.first; i < slice.last; ++i)
+    for (std::size_t i = slice.first; i < slice.last; ++i) {
+        tick();
         column.sequences.push_back(param.resolve(i));
+    }
     return column;
 }
 
@@ -171,6 +174,8 @@ void Network::resolve_here(
             );
             continue;
         }
+        const parallel::Activity activity{
+            fmt::format("the value given for {} of population \"{}\"", *n.name, population.label)};
         const auto&    specification = std::get<parameters::Specification>(given.value);
         models::Column column;
         if (const auto constant = specification.constant()) {
@@ -254,6 +259,16 @@ void Network::check_rules(
     }
 }
 
+std::string Network::call_of(
+    const PopulationRecord& population, const std::vector<models::Given>& values, bool states
+) const {
+    std::string text =
+        fmt::format("Population \"{}\": {}", population.label, states ? "initialize" : "set");
+    for (const models::Given& given : values)
+        text += fmt::format(" {}", *named(population, given, states).name);
+    return text;
+}
+
 Network::ResolvedColumns Network::resolve(
     const PopulationRecord& population, const std::vector<models::Given>& values, bool states
 ) {
@@ -266,13 +281,15 @@ Network::ResolvedColumns Network::resolve(
 }
 
 void Network::set_parameters(PopulationRecord& population, std::vector<models::Given> values) {
-    ResolvedColumns resolved = resolve(population, values, false);
+    const parallel::CollectiveCall call{comm_, call_of(population, values, false)};
+    ResolvedColumns                resolved = resolve(population, values, false);
     ++population.num_sets;
     collectively(comm_, [&] { population.group->set_columns(std::move(resolved.columns), now_); });
 }
 
 void Network::set_states(PopulationRecord& population, std::vector<models::Given> values) {
-    const ResolvedColumns resolved = resolve(population, values, true);
+    const parallel::CollectiveCall call{comm_, call_of(population, values, true)};
+    const ResolvedColumns          resolved = resolve(population, values, true);
     ++population.num_sets;
     collectively(comm_, [&] { write_states(population, resolved); });
 }

@@ -7,9 +7,11 @@
 
 #include <mpi.h>
 
-#include "ranvier/base/Error.hpp"
+#include "ranvier/base/hash.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/native.hpp"
 
+#include "BrokenCommunication.hpp"
 #include "CommunicatorImpl.hpp"
 #include <fmt/format.h>
 
@@ -155,14 +157,17 @@ void check_mpi(int result, const char* call) {
     char text[MPI_MAX_ERROR_STRING] = {};
     int  length                     = 0;
     MPI_Error_string(result, text, &length);
-    throw CommunicationError(fmt::format("{}: {}.", call, text));
+    throw parallel::BrokenCommunication(fmt::format("{}: {}.", call, text));
 }
 
 MPI_Comm native(const Communicator& comm) {
     return NativeAccess::of(comm);
 }
 
-Communicator::Impl::Impl(MPI_Comm c, bool is_owned) : comm(c), owned(is_owned) {
+Communicator::Impl::Impl(MPI_Comm c, bool is_owned, std::uint64_t number)
+    : comm(c),
+      owned(is_owned),
+      id(number) {
     check_mpi(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
     check_mpi(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(comm, &size), "MPI_Comm_size");
@@ -184,17 +189,20 @@ Communicator::Communicator() {
             "Communicator: MPI is not running. Construct an Environment first, and keep it."
         );
     }
-    impl_ = std::make_shared<const Impl>(MPI_COMM_WORLD, false);
+    impl_ = std::make_shared<const Impl>(MPI_COMM_WORLD, false, 0);
 }
 
 Communicator::Communicator(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
 Communicator Communicator::split(int color, int key) const {
+    const parallel::Waiting waiting{*this, "MPI_Comm_split"};
+    const std::uint64_t     id =
+        hash_of(impl_->id, impl_->num_calls, static_cast<std::uint64_t>(color));
     MPI_Comm  part    = MPI_COMM_NULL;
     const int mpi_col = color < 0 ? MPI_UNDEFINED : color;
     check_mpi(MPI_Comm_split(impl_->comm, mpi_col, key, &part), "MPI_Comm_split");
     if (part == MPI_COMM_NULL) return Communicator(std::shared_ptr<const Impl>{});
-    return Communicator(std::make_shared<const Impl>(part, true));
+    return Communicator(std::make_shared<const Impl>(part, true, id));
 }
 
 int Communicator::rank() const {
@@ -205,18 +213,22 @@ int Communicator::size() const {
 }
 
 void Communicator::barrier() const {
+    const parallel::Waiting waiting{*this, "MPI_Barrier"};
     check_mpi(MPI_Barrier(impl_->comm), "MPI_Barrier");
 }
 
 void Communicator::all_reduce(std::span<std::int64_t> values, Operation operation) const {
-    constexpr MPI_Op ops[] = {MPI_SUM, MPI_MIN, MPI_MAX};
+    const parallel::Waiting waiting{*this, "MPI_Allreduce"};
+    constexpr MPI_Op        ops[] = {MPI_SUM, MPI_MIN, MPI_MAX};
     reduce_in_place(impl_->comm, values, ops[static_cast<int>(operation)]);
 }
 void Communicator::all_reduce(std::span<std::uint64_t> values, Operation operation) const {
-    constexpr MPI_Op ops[] = {MPI_SUM, MPI_MIN, MPI_MAX};
+    const parallel::Waiting waiting{*this, "MPI_Allreduce"};
+    constexpr MPI_Op        ops[] = {MPI_SUM, MPI_MIN, MPI_MAX};
     reduce_in_place(impl_->comm, values, ops[static_cast<int>(operation)]);
 }
 void Communicator::all_reduce(std::span<double> values, Operation operation) const {
+    const parallel::Waiting waiting{*this, "MPI_Allreduce"};
     reduce_in_place(impl_->comm, values, operation == Operation::min ? MPI_MIN : MPI_MAX);
 }
 
@@ -242,7 +254,8 @@ std::uint64_t Communicator::exclusive_sum(std::uint64_t value) const {
 }
 
 void Communicator::exclusive_sum(std::span<std::uint64_t> values) const {
-    const auto count = static_cast<int>(values.size());
+    const parallel::Waiting waiting{*this, "MPI_Exscan"};
+    const auto              count = static_cast<int>(values.size());
     check_mpi(
         MPI_Exscan(MPI_IN_PLACE, values.data(), count, MPI_UINT64_T, MPI_SUM, impl_->comm),
         "MPI_Exscan"
@@ -251,13 +264,15 @@ void Communicator::exclusive_sum(std::span<std::uint64_t> values) const {
 }
 
 void Communicator::broadcast_bytes(void* data, std::size_t num_bytes, int from) const {
+    const parallel::Waiting waiting{*this, "MPI_Bcast"};
     for_each_piece(num_bytes, [&](std::size_t at, int length) {
         check_mpi(MPI_Bcast(bytes(data) + at, length, MPI_BYTE, from, impl_->comm), "MPI_Bcast");
     });
 }
 
 void Communicator::all_gather_bytes(const void* mine, void* all, std::size_t num_bytes) const {
-    const ItemType item{num_bytes};
+    const parallel::Waiting waiting{*this, "MPI_Allgather"};
+    const ItemType          item{num_bytes};
     check_mpi(MPI_Allgather(mine, 1, item.get(), all, 1, item.get(), impl_->comm), "MPI_Allgather");
 }
 
@@ -266,9 +281,10 @@ void Communicator::all_gather_bytes(
 ) const {
     const auto me = static_cast<std::size_t>(rank());
     if (offsets.back() <= INT_MAX) {
-        const ItemType item{item_bytes};
-        const auto     counts = as_ints(counts_of(offsets));
-        const auto     at     = as_ints(offsets.first(counts.size()));
+        const parallel::Waiting waiting{*this, "MPI_Allgatherv"};
+        const ItemType          item{item_bytes};
+        const auto              counts = as_ints(counts_of(offsets));
+        const auto              at     = as_ints(offsets.first(counts.size()));
         check_mpi(
             MPI_Allgatherv(
                 mine, counts[me], item.get(), all, counts.data(), at.data(), item.get(), impl_->comm
@@ -297,6 +313,7 @@ std::vector<std::size_t> Communicator::exchanged_offsets(std::span<const std::si
 ) const {
     static_assert(sizeof(std::size_t) == sizeof(std::uint64_t));
     std::vector<std::size_t> received(counts.size());
+    const parallel::Waiting  waiting{*this, "MPI_Alltoall"};
     check_mpi(
         MPI_Alltoall(counts.data(), 1, MPI_UINT64_T, received.data(), 1, MPI_UINT64_T, impl_->comm),
         "MPI_Alltoall"
@@ -314,13 +331,15 @@ void Communicator::all_to_all_bytes(
     const auto send_offsets = offsets_from(counts);
     // Which way it goes must be decided by all ranks together.
     if (max(std::max(send_offsets.back(), offsets.back())) > INT_MAX) {
+        const parallel::Waiting waiting{*this, "MPI_Waitall"};
         exchange_large(
             impl_->comm, bytes(sent), send_offsets, bytes(received), offsets, item_bytes
         );
         return;
     }
-    const ItemType item{item_bytes};
-    const auto     ranks = counts.size();
+    const parallel::Waiting waiting{*this, "MPI_Alltoallv"};
+    const ItemType          item{item_bytes};
+    const auto              ranks = counts.size();
     check_mpi(
         MPI_Alltoallv(
             sent,

@@ -2,6 +2,8 @@
 /// What a communicator holds.
 #pragma once
 
+#include <cstdint>
+
 #include <mpi.h>
 
 #include "ranvier/parallel/Communicator.hpp"
@@ -14,7 +16,10 @@ struct Communicator::Impl {
     int      rank  = 0;
     int      size  = 0;
 
-    Impl(MPI_Comm comm, bool owned);
+    std::uint64_t         id        = 0;  ///< of the group, the same on its ranks
+    mutable std::uint64_t num_calls = 0;  ///< of collective functions so far
+
+    Impl(MPI_Comm comm, bool owned, std::uint64_t id);
     ~Impl();
 
     Impl(const Impl&)            = delete;

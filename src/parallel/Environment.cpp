@@ -1,24 +1,34 @@
 #include "ranvier/parallel/Environment.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <mpi.h>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/faults.hpp"
+#include "ranvier/base/text.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/native.hpp"
 
 #include "termination.hpp"
+#include "watchdog.hpp"
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace ranvier {
 
 namespace {
+
+constexpr double default_timeout_s = 60;
 
 /// Discards everything.
 class NullStream : public std::ostream {
@@ -46,6 +56,24 @@ void yield_if_crowded() {
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 }
 
+void check_timeout(double seconds, const char* name, std::string_view got) {
+    if (seconds >= 0 && std::isfinite(seconds)) return;
+    throw ParameterError(
+        fmt::format("{}: must be a number of seconds >= 0 (0: never), got {}.", name, got),
+        {.parameter = name}
+    );
+}
+
+double initial_timeout() {
+    const char* text = std::getenv("RANVIER_TIMEOUT");
+    if (text == nullptr) return default_timeout_s;
+    char*        end     = nullptr;
+    const double seconds = std::strtod(text, &end);
+    const bool   whole   = end != text && *end == '\0';
+    check_timeout(whole ? seconds : -1, "RANVIER_TIMEOUT", fmt::format("\"{}\"", text));
+    return seconds;
+}
+
 }  // namespace
 
 class Environment::Session {
@@ -64,21 +92,40 @@ public:
         if (up == 0) start(argc, argv);
         std::signal(SIGXFSZ, SIG_IGN);
         check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &report_comm_), "MPI_Comm_dup");
-        before_ = parallel::install_terminate_handler(report_comm_);
+        before_  = parallel::install_terminate_handler(report_comm_);
+        int rank = 0;
+        int size = 1;
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        MPI_Comm_size(MPI_COMM_WORLD, &size);
+        if (const char* fault = std::getenv("RANVIER_FAULT")) faults::arm_from_text(fault, rank);
+        timeout_s_ = initial_timeout();
+        if (size > 1) {
+            check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &watchdog_comm_), "MPI_Comm_dup");
+            watchdog_.emplace(watchdog_comm_, timeout_s_);
+        }
     }
 
     ~Session() {
         if (std::uncaught_exceptions() > exceptions_) return;  // the other ranks may be elsewhere
-        parallel::restore_termination(before_);
         int down = 0;
         MPI_Finalized(&down);
+        if (down == 0 && watchdog_) watchdog_->finish();
+        watchdog_.reset();
+        parallel::restore_termination(before_);
         if (down != 0) return;
+        if (watchdog_comm_ != MPI_COMM_NULL) MPI_Comm_free(&watchdog_comm_);
         MPI_Comm_free(&report_comm_);
         if (started_) MPI_Finalize();
     }
 
     Session(const Session&)            = delete;
     Session& operator=(const Session&) = delete;
+
+    void set_timeout(double seconds) {
+        timeout_s_ = seconds;
+        if (watchdog_) watchdog_->set_timeout(seconds);
+    }
+    double timeout() const { return timeout_s_; }
 
 private:
     void start(int& argc, char**& argv) {
@@ -98,6 +145,10 @@ private:
     bool                  started_     = false;
     MPI_Comm              report_comm_ = MPI_COMM_NULL;
     parallel::Termination before_;
+    MPI_Comm              watchdog_comm_ = MPI_COMM_NULL;
+    double                timeout_s_     = 0;
+
+    std::optional<parallel::Watchdog> watchdog_;
 };
 
 Environment::Environment(int& argc, char**& argv)
@@ -106,5 +157,19 @@ Environment::Environment(int& argc, char**& argv)
       root_(world_.is_root() ? &std::cout : discard_.get()) {}
 
 Environment::~Environment() = default;
+
+void Environment::set_timeout(Time timeout) {
+    const double seconds = timeout.value() / 1000;
+    check_timeout(seconds, "timeout", fmt::format("{} s", number(seconds)));
+    session_->set_timeout(seconds);
+}
+
+Time Environment::timeout() const {
+    return Time::in_base_units(1000 * session_->timeout());
+}
+
+void Environment::still_working() const {
+    tick();
+}
 
 }  // namespace ranvier

@@ -2,16 +2,55 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 
+#include "BrokenCommunication.hpp"
 #include "objects.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::parallel {
 
+namespace {
+
+/// Where messages no longer get through, the ranks cannot agree any more.
+void rethrow_if_broken(const std::exception_ptr& failure) {
+    if (!failure) return;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const BrokenCommunication&) {
+        throw;
+    } catch (...) {
+        return;
+    }
+}
+
+/// Whether all ranks have the same text; exact, as far as 64 bits tell.
+bool all_same(const Communicator& comm, std::string_view text) {
+    const std::uint64_t hash = hash_of_text(text);
+    std::array          ends{hash, ~hash};  // the largest value, and the complement of the smallest
+    comm.max(std::span<std::uint64_t>{ends});
+    return ends[0] == ~ends[1];
+}
+
+/// A rank whose text is not that of rank 0, and all texts. @pre there is one
+std::pair<std::size_t, std::vector<std::string>> first_difference(
+    const Communicator& comm, std::string_view text
+) {
+    auto        all   = comm.all_gather(std::string{text});
+    std::size_t other = 1;
+    while (all[other] == all[0])
+        ++other;
+    return {other, std::move(all)};
+}
+
+}  // namespace
+
 void agree_on_failure(const Communicator& comm, std::exception_ptr mine) {
+    rethrow_if_broken(mine);
     const int lowest = comm.min(mine ? comm.rank() : comm.size());
     if (lowest == comm.size()) return;
 
@@ -23,27 +62,34 @@ void agree_on_failure(const Communicator& comm, std::exception_ptr mine) {
 }
 
 void agree_with_root(const Communicator& comm, std::exception_ptr mine) {
+    rethrow_if_broken(mine);
     if (comm.broadcast(mine ? 1 : 0) == 0) return;
     throw_record(broadcast_record(comm, mine ? record_of(mine) : ErrorRecord{}, 0));
 }
 
 void require_same_text(const Communicator& comm, std::string_view value, std::string_view what) {
-    const std::uint64_t hash = hash_of_text(value);
-    std::array          ends{hash, ~hash};  // the largest value, and the complement of the smallest
-    comm.max(std::span<std::uint64_t>{ends});
-    if (ends[0] == ~ends[1]) return;
-
-    const auto all   = comm.all_gather(std::string{value});
-    int        other = 1;
-    while (all[static_cast<std::size_t>(other)] == all[0])
-        ++other;
+    if (all_same(comm, value)) return;
+    const auto [other, all] = first_difference(comm, value);
     throw CommunicationError(fmt::format(
         "{} must be the same on every rank, got {} on rank 0 and {} on rank {} of {}.",
         what,
         all[0],
-        all[static_cast<std::size_t>(other)],
+        all[other],
         other,
         comm.size()
+    ));
+}
+
+void require_same_call(const Communicator& comm, std::string_view what) {
+    if (all_same(comm, what)) return;
+    const auto [other, all] = first_difference(comm, what);
+    throw CommunicationError(fmt::format(
+        "The ranks must make the same calls in the same order, but rank 0 is in {} and rank {} of "
+        "{} in {}. Make collective calls on all ranks, with the same names.",
+        all[0],
+        other,
+        comm.size(),
+        all[other]
     ));
 }
 

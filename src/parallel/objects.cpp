@@ -8,8 +8,10 @@
 #include <boost/serialization/map.hpp>
 #include <boost/serialization/string.hpp>
 
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/native.hpp"
 
+#include "BrokenCommunication.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
@@ -19,10 +21,11 @@ namespace {
 /// Calls a function of Boost.MPI; its failures become ours.
 template <class Call>
 auto with_boost(const Communicator& comm, Call&& call) {
+    const parallel::Waiting waiting{comm, "a collective call on objects"};
     try {
         return call(boost::mpi::communicator(native(comm), boost::mpi::comm_attach));
     } catch (const boost::mpi::exception& failure) {
-        throw CommunicationError(fmt::format("{}.", failure.what()));
+        throw parallel::BrokenCommunication(fmt::format("{}.", failure.what()));
     }
 }
 

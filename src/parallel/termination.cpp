@@ -15,6 +15,7 @@
 
 #include "ranvier/base/hash.hpp"
 
+#include "BrokenCommunication.hpp"
 #include "objects.hpp"
 #include <fmt/format.h>
 #include <unistd.h>
@@ -38,6 +39,27 @@ constexpr int tag_failed = 1;
 
 MPI_Comm         report_comm = MPI_COMM_NULL;
 std::atomic_flag ending      = ATOMIC_FLAG_INIT;
+
+/// A rank whose messages fail cannot be waited for, and the others know nothing of it.
+bool is_broken() {
+    const auto exception = std::current_exception();
+    if (!exception) return false;
+    try {
+        std::rethrow_exception(exception);
+    } catch (const BrokenCommunication&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+/// One thread ends the job; others wait for it.
+void enter_end() {
+    if (ending.test_and_set())
+        while (true)
+            std::this_thread::sleep_for(1s);
+    std::signal(SIGTERM, SIG_DFL);  // sent by mpirun as soon as another rank has reported
+}
 
 std::string text_of_failure() {
     if (const auto exception = std::current_exception()) return record_of(exception).text;
@@ -89,11 +111,7 @@ void defer_to_lower_ranks(std::uint64_t hash, int rank) {
 }
 
 [[noreturn]] void end_job() {
-    if (ending.test_and_set())
-        while (true)
-            std::this_thread::sleep_for(1s);  // another thread is ending the job
-    std::signal(SIGTERM, SIG_DFL);            // sent by mpirun as soon as another rank has reported
-
+    enter_end();
     std::string text = text_of_failure();
     int         down = 0;
     MPI_Finalized(&down);
@@ -108,7 +126,9 @@ void defer_to_lower_ranks(std::uint64_t hash, int rank) {
     const std::uint64_t hash = hash_of_text(text);
 
     bool common = false;
-    if (rank == 0) {
+    if (is_broken()) {
+        common = ranks == 1;
+    } else if (rank == 0) {
         common = is_common(hash, ranks);
     } else {
         defer_to_lower_ranks(hash, rank);
@@ -123,6 +143,13 @@ void defer_to_lower_ranks(std::uint64_t hash, int rank) {
 
 Termination install_terminate_handler(MPI_Comm comm) {
     return {std::exchange(report_comm, comm), std::set_terminate(end_job)};
+}
+
+void end_job_with(const std::string& text) {
+    enter_end();
+    print(text);
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    std::_Exit(EXIT_FAILURE);
 }
 
 void restore_termination(const Termination& before) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <string>
 
 #include <mpi.h>
 
@@ -19,6 +20,9 @@ struct Termination {
 /// @param comm all ranks; a duplicate that nobody else sends messages on
 /// @return what was before, for `restore_termination`
 Termination install_terminate_handler(MPI_Comm comm);
+
+/// Prints the text as an error and ends the job, from any thread. @local
+[[noreturn]] void end_job_with(const std::string& text);
 
 /// @local
 void restore_termination(const Termination& before);

@@ -6,6 +6,7 @@
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/math.hpp"
+#include "ranvier/base/progress.hpp"
 #include "ranvier/base/text.hpp"
 
 #include <fmt/format.h>
@@ -170,11 +171,15 @@ void Specification::resolve(const Request& request, std::uint64_t& draws, std::s
     } else if (const auto* stored = std::get_if<StoredArray>(&value_)) {
         stored->source->read(slice.first, out);
     } else if (const auto* function = std::get_if<Function>(&value_)) {
-        for (std::size_t i = 0; i < slice.size(); ++i)
+        for (std::size_t i = 0; i < slice.size(); ++i) {
+            tick();
             out[i] = (*function)(slice.first + i);
+        }
     } else if (const auto* of_position = std::get_if<PositionFunction>(&value_)) {
-        for (std::size_t i = 0; i < slice.size(); ++i)
+        for (std::size_t i = 0; i < slice.size(); ++i) {
+            tick();
             out[i] = (*of_position)(request.position(slice.first + i));
+        }
     } else {
         const Combination& node = *std::get<Tree>(value_);
         node.first.resolve(request, draws, out);

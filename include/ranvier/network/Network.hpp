@@ -145,6 +145,9 @@ private:
         bool                              states,
         ResolvedColumns&                  resolved
     ) const;
+    std::string call_of(
+        const PopulationRecord& population, const std::vector<models::Given>& values, bool states
+    ) const;
     void check_rules(
         const PopulationRecord&           population,
         const std::vector<models::Given>& values,

@@ -16,6 +16,10 @@
 
 namespace ranvier {
 
+namespace parallel {
+class Waiting;
+}
+
 /// What travels as plain bytes. Strings and tables travel as serialised objects instead.
 template <class T>
 concept Transferable =
@@ -177,6 +181,7 @@ public:
 private:
     struct Impl;
     friend struct NativeAccess;
+    friend class parallel::Waiting;
     enum class Operation { sum, min, max };
 
     explicit Communicator(std::shared_ptr<const Impl> impl);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "ranvier/base/Quantity.hpp"
 #include "ranvier/parallel/Communicator.hpp"
 
 namespace ranvier {
@@ -18,6 +19,9 @@ namespace ranvier {
 ///   ranks failed with the same text and with the rank otherwise, and ends the job with exit
 ///   code 1 on all ranks, without waiting for those that did not fail.
 /// - Writing beyond a file size limit is an error and not a signal (SIGXFSZ is ignored).
+/// - When ranks wait in vain, because a collective function was not called by all of them or one of
+///   them does not come back from a function of the user, a watchdog ends the job with one message
+///   after 60 s; see `set_timeout`. It waits for ranks that make progress.
 /// - If the object is destroyed because of an exception, MPI is not finalised: the other ranks may
 ///   never get there.
 ///
@@ -31,6 +35,17 @@ public:
 
     Environment(const Environment&)            = delete;
     Environment& operator=(const Environment&) = delete;
+
+    /// How long a rank may wait for another one that makes no progress; 0: for ever. The
+    /// environment variable RANVIER_TIMEOUT, in seconds, sets the value at the start, 60 s if it is
+    /// not set.
+    /// @local
+    /// @throws ParameterError if negative or not finite
+    void set_timeout(Time timeout);
+    Time timeout() const;
+
+    /// Says that the program is making progress, for long work of its own between calls. @local
+    void still_working() const;
 
     /// All ranks of the program. @local
     const Communicator& world() const { return world_; }

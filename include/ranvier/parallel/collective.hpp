@@ -27,6 +27,9 @@ void agree_with_root(const Communicator& comm, std::exception_ptr mine);
 /// Throws on all ranks if the texts differ; see `require_same`. @collective
 void require_same_text(const Communicator& comm, std::string_view value, std::string_view what);
 
+/// Throws on all ranks if they are in different calls; see `CollectiveCall`. @collective
+void require_same_call(const Communicator& comm, std::string_view what);
+
 }  // namespace parallel
 
 /// Runs work that may fail on some ranks only. If it fails anywhere, all ranks throw the error of

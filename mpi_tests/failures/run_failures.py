@@ -1,0 +1,230 @@
+#!/usr/bin/python3
+"""Whatever goes wrong on one rank ends all ranks, soon and with one message.
+
+    run_failures.py MPIRUN PROGRAM GROUP      GROUP: errors, watchdog, messages, disk
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RANKS = 3
+TIMEOUT_S = 2        # of the watchdog in these tests
+LIMIT_S = 60         # a hang is what this test is about
+os.environ["OMPI_MCA_odls_base_sigkill_timeout"] = "1"
+
+AGREED = r"Error: the user's code failed \(rank {rank} of 3\)"
+STANDSTILL = r"Error: The ranks do not go on together: .* but rank {rank} has {found}.*--timeout\."
+
+# mode, rank, the one line that is printed
+ERRORS = [
+    ("normal", 0, None),
+    ("throws-in-function", 1, AGREED),
+    ("throws-in-connector", 2, AGREED),
+    ("throws-in-callback", 0, AGREED),
+    ("throws-in-callback", 1, AGREED),
+    ("no-memory", 2, r"Error: Not enough memory \(std::bad_alloc\)\. \(rank 2 of 3\)"),
+    ("other-call", 1, r"Error: The ranks must make the same calls in the same order, but rank 0 is in "
+                      r'Population "p": set tau_m and rank 1 of 3 in .*'),
+]
+WATCHDOG = [
+    ("slow-function", 1, None),
+    ("missing", 1, STANDSTILL.replace("{found}", "come to the end of the program")),
+    ("missing", 0, STANDSTILL.replace("{found}", "come to the end of the program")),
+    ("stuck-in-function", 2, STANDSTILL.replace(
+        "{found}", 'been in the value given for i_offset of population "p" for')),
+    ("stuck-in-connector", 0, STANDSTILL.replace("{found}", 'been in Projection "p.p" for')),
+    ("stuck-in-callback", 1, STANDSTILL.replace(
+        "{found}", r"been in a function called during the run for \d+ s at t = 24 ms")),
+    ("stopped", 1, STANDSTILL.replace("{found}", r"not answered for")),
+    ("stopped", 0, STANDSTILL.replace("{found}", r"not answered for")),
+]
+
+
+def launch(mpirun, program, mode, rank, directory, *, prefix=(), more=(), **environment):
+    """Runs the program; returns exit code, our error lines, output, seconds."""
+    variables = dict(os.environ, RANVIER_TIMEOUT=str(TIMEOUT_S), **environment)
+    begin = time.monotonic()
+    done = subprocess.run(
+        [*prefix, mpirun, "-n", str(RANKS), program, mode, str(rank), str(directory), *more],
+        capture_output=True, text=True, timeout=LIMIT_S, env=variables, check=False)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    return done.returncode, lines, done.stdout, time.monotonic() - begin
+
+
+def left_over(directory):
+    """Processes that still have the directory among their arguments."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            arguments = entry.read_bytes()
+        except OSError:
+            continue
+        if str(directory).encode() in arguments and entry.parent.name != str(os.getpid()):
+            found.append(arguments.replace(b"\0", b" ").decode(errors="replace"))
+    return found
+
+
+def problems_of(code, lines, expected, directory, rank):
+    found = []
+    if expected is None:
+        if code != 0 or lines:
+            found.append(f"exit code {code}, {lines}")
+        if not (directory / "spikes.h5").exists():
+            found.append("no result")
+        return found
+    if code == 0:
+        found.append("exit code 0")
+    if len(lines) != 1 or not re.fullmatch(expected.replace("{rank}", str(rank)), lines[0]):
+        found.append(f"printed {lines}")
+    if (directory / "spikes.h5").exists():
+        found.append("a result that looks complete")
+    return found
+
+
+def report(name, found, seconds, directory):
+    deadline = time.monotonic() + 10  # mpirun may return before the last process is gone
+    while left_over(directory) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    found += [f"still running: {process}" for process in left_over(directory)]
+    print(f"{name}: {'; '.join(found) or 'ok'} ({seconds:.1f} s)", flush=True)
+    return not found
+
+
+def check_cases(mpirun, program, cases, folder):
+    ok = True
+    for number, (mode, rank, expected) in enumerate(cases):
+        directory = folder / str(number)
+        code, lines, _, seconds = launch(mpirun, program, mode, rank, directory)
+        found = problems_of(code, lines, expected, directory, rank)
+        ok &= report(f"{mode} on rank {rank}", found, seconds, directory)
+    return ok
+
+
+def check_faults(mpirun, program, folder):
+    """Every file call and every large allocation fails once, on the first and on another rank."""
+    ok = True
+    for mode in ("file-faults", "memory-faults"):
+        for rank in (0, 2):
+            directory = folder / f"{mode}{rank}"
+            code, lines, output, seconds = launch(mpirun, program, mode, rank, directory)
+            found = [] if code == 0 and not lines else [f"exit code {code}", *lines]
+            count = re.search(r"faults (\d+)", output)
+            if not count or int(count[1]) < 5:
+                found.append(f"hardly anything failed: {output}")
+            whole = [path for path in directory.glob("*/spikes.h5")]
+            # The last run is the one in which nothing failed; a directory that cannot be
+            # synchronised after the file got its name is no reason to take it back.
+            if count and len(whole) > 2:
+                found.append(f"{len(whole)} results look complete")
+            ok &= report(f"{mode} on rank {rank}: {output.strip()}", found, seconds, directory)
+    return ok
+
+
+def check_killed(mpirun, program, folder):
+    """A killed rank: mpirun ends the job, and earlier windows can be read."""
+    import h5py
+    directory = folder / "killed"
+    code, lines, _, seconds = launch(mpirun, program, "killed", 1, directory)
+    found = [] if code != 0 and not lines else [f"exit code {code}", *lines]
+    if (directory / "spikes.h5").exists():
+        found.append("a result that looks complete")
+    with h5py.File(directory / "spikes.h5.part", "r", locking=False) as file:
+        times = file["spikes/p/timestamps"][:]
+        if file.attrs["ranvier_complete"] != 0:
+            found.append("marked as complete")
+    if len(times) == 0 or not 10 < times.max() <= 20:
+        found.append(f"{len(times)} spikes in the windows before")
+    return report("killed", found, seconds, directory)
+
+
+def check_messages(mpirun, program, folder):
+    """Every message fails once, each on another rank than the one before."""
+    code, _, output, _ = launch(mpirun, program, "count-messages", 0, folder / "count", more=["12"],
+                                RANVIER_FAULT="message:0@0")
+    count = re.search(r"messages (\d+)", output)
+    if code != 0 or not count:
+        print(f"counting: exit code {code}: {output}")
+        return False
+    ok = True
+    for n in range(1, int(count[1]) + 1):
+        rank = n % RANKS
+        directory = folder / str(n)
+        code, lines, _, seconds = launch(
+            mpirun, program, "normal", rank, directory, more=["12"], RANVIER_FAULT=f"message:{n}@{rank}")
+        expected = rf"Error: .*: failed as ordered by RANVIER_FAULT\. \(rank {rank} of 3\)"
+        found = problems_of(code, lines, expected, directory, rank)
+        if n == int(count[1]):  # all agree that the result is there, and it is
+            found = [problem for problem in found if problem != "a result that looks complete"]
+        ok &= report(f"message {n} on rank {rank}", found, seconds, directory)
+    return ok
+
+
+def check_limits(mpirun, program, folder):
+    """A file size limit, raised until the run succeeds: every write in turn is the one that fails."""
+    failed = 0
+    for limit in range(0, 1 << 22, 8 * 1024):
+        directory = folder / str(limit)
+        code, lines, _, seconds = launch(mpirun, program, "normal", 0, directory, FAILING_LIMIT=str(limit))
+        if code == 0:
+            found = problems_of(code, lines, None, directory, 0)
+            found += ["nothing has failed before"] if failed < 5 else []
+            return report(f"limit of {limit} bytes", found, seconds, directory)
+        found = problems_of(code, lines, r"Error: write_sonata: cannot .*", directory, 0)
+        if not report(f"limit of {limit} bytes", found, seconds, directory):
+            return False
+        failed += 1
+    print("no limit was large enough")
+    return False
+
+
+def check_full_disk(mpirun, program, folder):
+    """A small file system, enlarged until the run succeeds."""
+    mount = ["unshare", "--mount", "--map-root-user", "sh", "-c"]
+    volume = folder / "volume"
+    volume.mkdir()
+    probe = subprocess.run([*mount, f"mount -t tmpfs -o size=64k tmpfs {volume}"], capture_output=True, check=False) \
+        if shutil.which("unshare") else None
+    if probe is None or probe.returncode != 0:
+        print("full disk: no rights to mount a small file system here; skipped")
+        return True
+    failed = 0
+    for size in range(16, 4096, 8):
+        directory = volume / "results"
+        script = (f"mount -t tmpfs -o size={size}k tmpfs {volume} && \"$@\"; code=$?; "
+                  f"ls {directory} 2>/dev/null | sed 's/^/FILE /'; exit $code")
+        code, lines, output, seconds = launch(
+            mpirun, program, "normal", 0, directory, prefix=[*mount, script, "sh"])
+        whole = "FILE spikes.h5\n" in output
+        if code == 0:
+            found = [] if whole and failed >= 5 else [f"{output}, {failed} failures before"]
+            return report(f"disk of {size} kB", found, seconds, directory)
+        found = [] if len(lines) == 1 and "no space left on device" in lines[0] else [f"printed {lines}"]
+        found += ["a result that looks complete"] if whole else []
+        if not report(f"disk of {size} kB", found, seconds, directory):
+            return False
+        failed += 1
+    print("no disk was large enough")
+    return False
+
+
+GROUPS = {
+    "errors": lambda m, p, f: check_cases(m, p, ERRORS, f) & check_killed(m, p, f) & check_faults(m, p, f),
+    "watchdog": lambda m, p, f: check_cases(m, p, WATCHDOG, f),
+    "messages": check_messages,
+    "disk": lambda m, p, f: check_limits(m, p, f) & check_full_disk(m, p, f),
+}
+
+
+def main():
+    mpirun, program, group = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="ranvier-failures-") as folder:
+        return 0 if GROUPS[group](mpirun, program, Path(folder)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
