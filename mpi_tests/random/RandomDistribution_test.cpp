@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ranvier/base/Error.hpp"
+
 namespace ranvier {
 namespace {
 
@@ -50,6 +52,11 @@ TEST(RandomDistribution, without_units_has_all_distributions_of_pynn) {
     EXPECT_EQ(uniform_int(0, 10).untyped(), Distribution::uniform_int(0, 10));
     EXPECT_EQ(vonmises(0, 2).untyped(), Distribution::vonmises(0, 2));
     EXPECT_EQ(uniform(0, 1), uniform(0.0, 1.0));
+}
+
+TEST(RandomDistribution, for_connections_takes_no_generator) {
+    EXPECT_EQ(normal(1_ms, 2_ms).keyed(), normal(1_ms, 2_ms).untyped());
+    EXPECT_THROW(normal(1_ms, 2_ms, NumpyRNG{1}).keyed(), ParameterError);
 }
 
 }  // namespace

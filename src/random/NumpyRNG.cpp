@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/random/RandomDistribution.hpp"
 
 #include "LegacyNumpy.hpp"
 #include <fmt/format.h>
@@ -187,6 +188,15 @@ void NumpyRNG::draw(
     state_->generator = from.at;
     for (std::size_t k = slice.last; k < size; ++k)
         draw_one(state_->generator, distribution);
+}
+
+void detail::refuse_generator(const Distribution& distribution) {
+    throw ParameterError(fmt::format(
+        "RandomDistribution \"{}\": values of connections are keyed by what they are for and take "
+        "no "
+        "NumpyRNG. Leave it out, or draw an array with NumpyRNG::next and give that.",
+        distribution.name()
+    ));
 }
 
 }  // namespace ranvier

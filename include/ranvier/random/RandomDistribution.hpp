@@ -24,6 +24,10 @@
 
 namespace ranvier {
 
+namespace detail {
+[[noreturn]] void refuse_generator(const random::Distribution& distribution);
+}  // namespace detail
+
 /// A distribution of quantities of type Q; the numbers inside are in PyNN's unit of Q.
 ///
 /// Parameters are checked when one of the functions below makes it: ParameterError.
@@ -41,6 +45,13 @@ public:
 
     /// The generator that was given; without one, draws are keyed.
     const std::optional<NumpyRNG>& rng() const { return rng_; }
+
+    /// The distribution for values that are always keyed, such as those of connections.
+    /// @throws ParameterError if a generator was given, which would have to draw for all ranks
+    const random::Distribution& keyed() const {
+        if (rng_) detail::refuse_generator(untyped_);
+        return untyped_;
+    }
 
     friend bool operator==(const RandomDistribution&, const RandomDistribution&) = default;
 
