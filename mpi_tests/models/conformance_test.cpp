@@ -34,7 +34,7 @@ void for_each_cell_type(Test test) {
     [&]<class... M>(std::type_identity<std::tuple<M...>>) {
         (one.template operator()<M>(), ...);
     }(std::type_identity<CellTypes>{});
-    EXPECT_GE(std::tuple_size_v<CellTypes>, 4u);
+    EXPECT_GE(std::tuple_size_v<CellTypes>, 7u);
 }
 
 /// The same for those with a membrane.
@@ -162,28 +162,54 @@ TEST(conformance, state_variables_reject_what_is_no_number) {
     });
 }
 
-TEST(conformance, sequences_reject_what_is_not_in_order) {
+TEST(conformance, lists_reject_what_breaks_their_rule) {
     const Communicator comm;
-    std::size_t        num_sequences = 0;
+    std::size_t        num_lists = 0;
     for_each_cell_type([&]<class M>() {
         network::Network network{comm, {}};
         Population       population{network, 3, M{}};
         for (const models::ParameterInfo& info : population.record().group->parameters()) {
             if (!info.is_sequence) continue;
-            ++num_sequences;
-            for (const auto& bad : {std::vector{2.0, 1.0}, {nan}, {1.0, infinite}}) {
-                const Param<Sequence> times =
-                    std::vector{Sequence{}, Sequence{}, Sequence::in_ms(bad)};
+            ++num_lists;
+            const bool        ordered = info.rule == models::Rule::non_decreasing;
+            const std::string text =
+                info.name + " must be " +
+                (ordered ? "finite and non-decreasing" : models::required_by(info.rule, info.unit));
+            std::vector<std::vector<double>> bad = {{nan}, {1.0, infinite}};
+            if (ordered) bad.push_back({2.0, 1.0});
+            if (info.rule == models::Rule::positive) bad.push_back({1.0, 0.0});
+            for (const auto& values : bad) {
+                const Param<Sequence> one =
+                    std::vector{Sequence{}, Sequence{}, Sequence::in_ms(values)};
+                const Param<Sequence> all = Sequence::in_ms(values);
+                EXPECT_COLLECTIVE_THROW(comm, population.set(info.name, one), ParameterError, text);
                 EXPECT_COLLECTIVE_THROW(
-                    comm,
-                    population.set(info.name, times),
-                    ParameterError,
-                    info.name + " must be finite and non-decreasing"
+                    comm, population.set(info.name, one), ParameterError, "at cell 2"
+                );
+                EXPECT_COLLECTIVE_THROW(
+                    comm, population.set(info.name, all), ParameterError, "at cell 0 (and 2 more)"
                 );
             }
         }
     });
-    EXPECT_GT(num_sequences, 0u);
+    EXPECT_GT(num_lists, 3u);
+}
+
+TEST(conformance, values_that_do_not_fit_together_are_rejected_on_all_ranks) {
+    const Communicator comm;
+    network::Network   network{comm, {}};
+    Population         population{
+        network, 5, SpikeSourcePoissonRefractory{.rate = 100_Hz}, {.label = "sources"}};
+    EXPECT_COLLECTIVE_THROW(
+        comm,
+        population.set("tau_refrac", std::vector<double>{1, 2, 3, 10, 25}),
+        ParameterError,
+        "Population \"sources\": tau_refrac must be < 1000 / rate, 10 ms at 100 Hz, got 10 ms at "
+        "cell 3 (and 1 more)."
+    );
+    EXPECT_EQ(population.get("tau_refrac"), std::vector(5, 0.0));
+    population.set({{"rate", 10.0}, {"tau_refrac", 25.0}});
+    EXPECT_EQ(population.get("tau_refrac"), std::vector(5, 25.0));
 }
 
 TEST(conformance, rates_beyond_the_time_step_are_rejected_on_all_ranks) {

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "ranvier/base/Error.hpp"
-#include "ranvier/base/text.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
+#include "CurrentInjection.hpp"
 #include "FlushDenormals.hpp"
-#include <fmt/format.h>
 
 namespace ranvier::engine {
 
@@ -48,7 +46,8 @@ public:
         : network_(network),
           store_(network.store<T>()),
           delivery_(network),
-          exchange_(network.comm()) {}
+          exchange_(network.comm()),
+          currents_(network) {}
 
     void run(Step last, const Hooks& hooks) override {
         const auto start = Stopwatch::Clock::now();
@@ -76,6 +75,7 @@ private:
     /// Everything that depends on the network's structure, which may have changed between runs.
     void refresh() {
         delivery_.refresh(network_.now());
+        currents_.refresh();
         interval_ = std::min(network_.min_delay_steps(), longest_interval);
         sources_.clear();
         settles_ = false;
@@ -112,6 +112,7 @@ private:
             const FlushDenormals flush;
             Stopwatch            watch{statistics_};
             for (Step step = first + 1; step <= last; ++step) {
+                currents_.apply(step);
                 for (std::size_t b = 0; b < store_.blocks().size(); ++b)
                     update(store_.blocks()[b], step, first + 1);
                 watch.book(Phase::update);
@@ -147,33 +148,7 @@ private:
     void update(network::Block<T>& block, Step step, Step base) {
         for (const auto& piece : block.pieces) {
             note_all(piece, piece.group->advance(piece.piece, step), step, base);
-            if (const auto found = piece.group->not_finite(piece.piece))
-                refuse_not_finite(piece, *found, step);
         }
-    }
-
-    [[noreturn]] void refuse_not_finite(
-        const typename network::Block<T>::Piece&          piece,
-        const typename models::NeuronGroup<T>::NotFinite& found,
-        Step                                              step
-    ) const {
-        const network::PopulationRecord& population = *network_.populations()[piece.population];
-        const std::size_t                index      = population.slice.first + found.cell;
-        const std::string&               variable   = piece.group->states()[found.state].name;
-        throw RunError(
-            fmt::format(
-                "Population \"{}\": {} is no longer finite, got {} at cell {}{} at t = {} ms. "
-                "Check "
-                "weights, injected currents and parameters, or use a smaller timestep.",
-                population.label,
-                variable,
-                number(found.value),
-                index,
-                found.count > 1 ? fmt::format(" (and {} more)", found.count - 1) : "",
-                number(network_.grid().ms(step))
-            ),
-            {.label = population.label, .parameter = variable, .index = index}
-        );
     }
 
     /// Where input steps the potential, what has arrived acts now.
@@ -270,6 +245,7 @@ private:
     network::Store<T>&            store_;
     Delivery<T>                   delivery_;
     SpikeExchange                 exchange_;
+    CurrentInjection<T>           currents_;
     std::vector<Source>           sources_;
     std::vector<models::Emission> emissions_;
     std::vector<std::uint64_t>    spikes_;

@@ -7,6 +7,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/models/kernel.hpp"
+#include "ranvier/network/CurrentSource.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 #include "ranvier/parallel/partition.hpp"

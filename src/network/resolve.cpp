@@ -76,6 +76,10 @@ void check_kind_and_length(
 
 models::Column resolve_sequences(IndexRange slice, const Param<Sequence>& param) {
     models::Column column;
+    if (const Sequence* shared = param.shared()) {
+        column.sequences = {*shared};
+        return column;
+    }
     column.is_uniform = false;
     for (std::size_t i = slice.first; i < slice.last; ++i) {
         tick();
@@ -84,48 +88,53 @@ models::Column resolve_sequences(IndexRange slice, const Param<Sequence>& param)
     return column;
 }
 
-/// Where a list of times is not finite or goes back; its length if nowhere.
-std::size_t first_disorder(const std::vector<double>& times) {
-    for (std::size_t k = 0; k < times.size(); ++k) {
-        if (!std::isfinite(times[k]) || (k > 0 && times[k] < times[k - 1])) return k;
+/// Where a list holds what its rule forbids; its length if nowhere.
+std::size_t first_mistake(models::Rule rule, const std::vector<double>& values) {
+    const bool ordered = rule == models::Rule::non_decreasing;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        if (!models::satisfies(rule, values[k])) return k;
+        if (ordered && k > 0 && values[k] < values[k - 1]) return k;
     }
-    return times.size();
+    return values.size();
 }
 
-/// Finds the first cell, over all ranks, whose times are not in order, and says so on all of them.
+/// Finds the first cell, over all ranks, whose list breaks its rule, and says so on all of them.
 void check_sequences(
     const Communicator&     comm,
     const PopulationRecord& population,
-    const std::string&      name,
+    const Named&            n,
     const models::Column&   column
 ) {
-    constexpr std::uint64_t none  = std::numeric_limits<std::uint64_t>::max();
-    std::uint64_t           first = none;
-    std::uint64_t           count = 0;
+    const std::string&      name    = *n.name;
+    const bool              ordered = n.rule == models::Rule::non_decreasing;
+    const std::string       unit    = n.unit->empty() ? "" : " " + *n.unit;
+    constexpr std::uint64_t none    = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t           first   = none;
+    std::uint64_t           count   = 0;
     std::string             found;
     for (std::size_t i = 0; i < column.sequences.size(); ++i) {
         const std::vector<double>& times = column.sequences[i].values();
-        const std::size_t          k     = first_disorder(times);
+        const std::size_t          k     = first_mistake(n.rule, times);
         if (k == times.size()) continue;
         if (++count > 1) continue;
-        first = population.slice.first + i;
-        found = fmt::format("{} ms", number(times[k]));
-        if (k > 0) found += fmt::format(" after {} ms", number(times[k - 1]));
+        first = column.is_uniform ? 0 : population.slice.first + i;
+        found = number(times[k]) + unit;
+        if (ordered && k > 0) found += fmt::format(" after {}{}", number(times[k - 1]), unit);
     }
     const std::uint64_t lowest = comm.min(first);
     if (lowest == none) return;
-    const std::uint64_t total = comm.sum(count);
+    const std::uint64_t total = column.is_uniform ? population.size : comm.sum(count);
     const int           owner = owner_of(population.size, lowest, comm.size());
     throw ParameterError(
         fmt::format(
-            "Population \"{}\": {} must be finite and non-decreasing, got {} at cell {}{}. Sort "
-            "the "
-            "times.",
+            "Population \"{}\": {} must be {}, got {} at cell {}{}.{}",
             population.label,
             name,
+            ordered ? "finite and non-decreasing" : models::required_by(n.rule, *n.unit),
             comm.broadcast(found, owner),
             lowest,
-            total > 1 ? fmt::format(" (and {} more)", total - 1) : ""
+            total > 1 ? fmt::format(" (and {} more)", total - 1) : "",
+            ordered ? " Sort the times." : ""
         ),
         {.label = population.label, .parameter = name, .index = lowest}
     );
@@ -209,7 +218,7 @@ void Network::check_rules(
         const Named           n      = named(population, values[k], states);
         const models::Column& column = resolved.columns[k].second;
         if (n.is_sequence) {
-            check_sequences(comm_, population, *n.name, column);
+            check_sequences(comm_, population, n, column);
             continue;
         }
         std::uint64_t first = none;
@@ -277,6 +286,7 @@ Network::ResolvedColumns Network::resolve(
     ResolvedColumns resolved;
     collectively(comm_, [&] { resolve_here(population, values, states, resolved); });
     check_rules(population, values, states, resolved);
+    if (!states) check_conflicts(comm_, population, resolved.columns);
     return resolved;
 }
 

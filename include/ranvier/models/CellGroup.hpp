@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +18,13 @@
 #include "ranvier/models/tables.hpp"
 
 namespace ranvier::models {
+
+/// A value that does not fit the other values of its cell.
+struct Conflict {
+    std::size_t parameter = 0;  ///< which one is to blame, by its place
+    std::string required;       ///< what it must be: `< 1000 / rate (20 ms)`
+    std::string found;          ///< what it is: `25 ms`
+};
 
 /// Parameters and state of the local slice. Cells are counted from 0 within the slice.
 ///
@@ -46,9 +55,19 @@ public:
         return std::numeric_limits<double>::infinity();
     }
 
+    /// Whether parameters of one cell limit each other; then `conflict` is asked.
+    virtual bool has_conflicts() const { return false; }
+    /// What is wrong with the proposed values of one cell taken together; each by itself is valid.
+    virtual std::optional<Conflict> conflict(
+        std::span<const Column* const> /*proposed*/, std::size_t /*cell*/
+    ) const {
+        return std::nullopt;
+    }
+
     /// Replaces columns and derives what depends on them. `now` is the current step: sources keep
     /// what they have emitted up to it.
     void set_columns(std::vector<std::pair<std::size_t, Column>> columns, Step now) {
+        parameters_change(now);
         for (auto& [place, column] : columns)
             columns_[place] = std::move(column);
         parameters_changed(now);
@@ -63,6 +82,8 @@ public:
     virtual std::uint64_t state_bits(std::size_t state, std::size_t cell) const = 0;
 
 protected:
+    /// Called before the columns are replaced.
+    virtual void parameters_change(Step /*now*/) {}
     virtual void parameters_changed(Step now) = 0;
 
     const std::vector<Column>& columns() const { return columns_; }

@@ -39,8 +39,8 @@ std::vector<Given> given_parameters(const M& model) {
         const auto& param = model.*entry.member;
         if (param.is_given()) {
             using Value = typename std::decay_t<decltype(entry)>::Value;
-            if constexpr (std::is_same_v<Value, Sequence>)
-                given.push_back({place, param});
+            if constexpr (std::is_base_of_v<Sequence, Value>)
+                given.push_back({place, static_cast<const Param<Sequence>&>(param)});
             else
                 given.push_back({place, param.specification()});
         }

@@ -52,12 +52,31 @@ template <class M, class Q>
 struct ParameterEntry {
     using Value = Q;
     std::string_view name;
-    Param<Q> M::*member;
-    Rule         rule;
+    Param<Q> M::*    member;
+    Rule             rule;
+    std::string_view unit;
 };
+/// @param unit of the numbers of an ArrayParameter; other types have their own
 template <class M, class Q>
-constexpr auto parameter(std::string_view name, Param<Q> M::*member, Rule rule = Rule::any) {
-    return ParameterEntry<M, Q>{name, member, rule};
+constexpr auto parameter(
+    std::string_view name, Param<Q> M::*member, Rule rule = Rule::any, std::string_view unit = {}
+) {
+    return ParameterEntry<M, Q>{name, member, rule, unit};
+}
+
+/// Whether the value of one cell is a list.
+template <class Q>
+inline constexpr bool is_list = std::is_base_of_v<Sequence, Q>;
+
+/// The unit in which a user of PyNN writes the values of a parameter.
+template <class M, class Q>
+constexpr std::string_view unit_of(const ParameterEntry<M, Q>& entry) {
+    if constexpr (std::is_same_v<Q, ArrayParameter>)
+        return entry.unit;
+    else if constexpr (is_list<Q>)
+        return unit_name<Time>();
+    else
+        return unit_name<Q>();
 }
 
 /// One line of a model's list of state variables, in the order of its `State`.
@@ -89,12 +108,9 @@ std::vector<ParameterInfo> parameter_infos() {
         [&](const auto&... entry) {
             (infos.push_back(
                  {std::string{entry.name},
-                  std::string{
-                      std::is_same_v<typename std::decay_t<decltype(entry)>::Value, Sequence>
-                          ? unit_name<Time>()
-                          : unit_name<typename std::decay_t<decltype(entry)>::Value>()},
+                  std::string{unit_of(entry)},
                   entry.rule,
-                  std::is_same_v<typename std::decay_t<decltype(entry)>::Value, Sequence>}
+                  is_list<typename std::decay_t<decltype(entry)>::Value>}
              ),
              ...);
         },

@@ -59,6 +59,8 @@ using GroupFactory =
 /// @local @throws ParameterError with the valid names, the nearest first
 std::size_t place_of(const PopulationRecord& population, std::string_view name, bool state);
 
+struct CurrentRecord;  // see CurrentSource.hpp
+
 /// A population about to be made.
 struct PopulationRequest {
     std::size_t                size = 0;
@@ -108,6 +110,9 @@ public:
     const std::vector<std::unique_ptr<ProjectionRecord>>& projections() const {
         return projections_;
     }
+
+    /// Sources of injected current, in order of creation.
+    std::vector<std::unique_ptr<CurrentRecord>>& currents() { return currents_; }
 
     /// Gives parameters or state variables new values. @collective
     void set_parameters(PopulationRecord&, std::vector<models::Given> values);
@@ -169,6 +174,7 @@ private:
     TimeGrid                                       grid_;
     std::vector<std::unique_ptr<PopulationRecord>> populations_;
     std::vector<std::unique_ptr<ProjectionRecord>> projections_;
+    std::vector<std::unique_ptr<CurrentRecord>>    currents_;
     std::set<std::uint64_t>                        keys_;
     Gid                                            next_gid_ = 0;
     Step                                           now_      = 0;

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -18,31 +19,47 @@
 
 namespace ranvier {
 
-/// A list of times, for instance a spike train. Values are held in ms.
+/// A list of times, for instance a spike train. Values are held in ms; copies share them.
 class Sequence {
 public:
-    Sequence() = default;
-    Sequence(std::initializer_list<Time> times) {
-        for (const Time t : times)
-            values_.push_back(t.value());
-    }
-    explicit Sequence(const std::vector<Time>& times) {
-        for (const Time t : times)
-            values_.push_back(t.value());
-    }
+    Sequence() : Sequence(std::span<const Time>{}) {}
+    Sequence(std::initializer_list<Time> times)
+        : Sequence(std::span<const Time>{times.begin(), times.size()}) {}
+    explicit Sequence(const std::vector<Time>& times) : Sequence(std::span<const Time>{times}) {}
     /// From plain numbers in ms.
-    static Sequence in_ms(std::vector<double> times) {
-        Sequence result;
-        result.values_ = std::move(times);
-        return result;
+    static Sequence in_ms(std::vector<double> times) { return Sequence{Raw{std::move(times)}}; }
+
+    const std::vector<double>& values() const { return *values_; }
+
+    friend bool operator==(const Sequence& a, const Sequence& b) {
+        return a.values() == b.values();
     }
 
-    const std::vector<double>& values() const { return values_; }
-
-    friend bool operator==(const Sequence&, const Sequence&) = default;
+protected:
+    struct Raw {
+        std::vector<double> values;
+    };
+    explicit Sequence(Raw raw)
+        : values_(std::make_shared<const std::vector<double>>(std::move(raw.values))) {}
 
 private:
-    std::vector<double> values_;
+    explicit Sequence(std::span<const Time> times) {
+        std::vector<double> values;
+        values.reserve(times.size());
+        for (const Time t : times)
+            values.push_back(t.value());
+        values_ = std::make_shared<const std::vector<double>>(std::move(values));
+    }
+
+    std::shared_ptr<const std::vector<double>> values_;
+};
+
+/// A list of plain numbers, in the unit of the parameter it is given for; no list of times.
+class ArrayParameter : public Sequence {
+public:
+    ArrayParameter() = default;
+    ArrayParameter(std::initializer_list<double> numbers) : Sequence(Raw{numbers}) {}
+    explicit ArrayParameter(std::vector<double> numbers) : Sequence(Raw{std::move(numbers)}) {}
 };
 
 /// A parameter whose value for one cell is a Sequence.
@@ -55,6 +72,7 @@ public:
     using Function = std::function<Sequence(std::size_t)>;
 
     Param() = default;
+    Param(std::initializer_list<Time> times) : Param(Sequence{times}) {}
     Param(Sequence shared) : value_(std::make_shared<const Sequence>(std::move(shared))) {}
     Param(std::vector<Sequence> one_per_cell)
         : value_(std::make_shared<const std::vector<Sequence>>(std::move(one_per_cell))) {}
@@ -70,6 +88,12 @@ public:
         return many ? std::optional{(*many)->size()} : std::nullopt;
     }
 
+    /// The sequence if all members share one.
+    const Sequence* shared() const {
+        const One* one = std::get_if<One>(&value_);
+        return one ? one->get() : nullptr;
+    }
+
     /// The sequence of one member. @local Exceptions of a user's function pass through.
     Sequence resolve(std::size_t index) const {
         if (const One* one = std::get_if<One>(&value_)) return **one;
@@ -82,6 +106,24 @@ private:
     using One  = std::shared_ptr<const Sequence>;
     using Many = std::shared_ptr<const std::vector<Sequence>>;
     std::variant<std::monostate, One, Many, Function> value_;
+};
+
+/// The same for lists of plain numbers; a list of times is not accepted.
+template <>
+class Param<ArrayParameter> : public Param<Sequence> {
+public:
+    Param() = default;
+    Param(ArrayParameter shared) : Param<Sequence>(std::move(shared)) {}
+    Param(std::initializer_list<double> numbers) : Param(ArrayParameter{numbers}) {}
+    Param(const std::vector<ArrayParameter>& one_per_cell)
+        : Param<Sequence>(std::vector<Sequence>(one_per_cell.begin(), one_per_cell.end())) {}
+    template <std::invocable<std::size_t> F>
+    requires std::convertible_to<std::invoke_result_t<F, std::size_t>, ArrayParameter> Param(
+        F function
+    )
+        : Param<Sequence>([function = std::move(function)](std::size_t index) -> Sequence {
+              return ArrayParameter{function(index)};
+          }) {}
 };
 
 }  // namespace ranvier
