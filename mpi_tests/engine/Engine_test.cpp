@@ -157,6 +157,46 @@ TEST(Engine, ends_all_ranks_when_one_fails_within_a_step) {
     }
 }
 
+/// Two spikes onto cell 3 alone, whose sum is more than a double holds.
+struct Overflow {
+    explicit Overflow(Precision precision, SpikeTiming timing)
+        : sim(world(), {.precision = precision, .spike_timing = timing}) {}
+
+    Simulation sim;
+    Population sources{
+        sim,
+        5,
+        SpikeSourceArray{
+            .spike_times =
+                [](std::size_t i) {
+                    return i == 3 ? Sequence{2_ms, 2_ms} : Sequence{};
+                }},
+        {.label = "sources"}};
+    Population cells{
+        sim, 5, IF_curr_exp{.tau_syn_E = 1000_ms, .v_thresh = 1e308_mV}, {.label = "cells"}};
+    Projection input{
+        sources,
+        cells,
+        OneToOneConnector{},
+        {.weight = sim.options().precision == Precision::float64 ? 1e308_nA : 3e38_nA,
+         .delay  = 1_ms}};
+};
+
+TEST(Engine, says_where_the_state_is_no_longer_finite) {
+    for (const Precision precision : {Precision::float64, Precision::float32}) {
+        for (const SpikeTiming timing : {SpikeTiming::on_grid, SpikeTiming::off_grid}) {
+            Overflow network{precision, timing};
+            EXPECT_COLLECTIVE_THROW(
+                world(),
+                network.sim.run(5_ms),
+                RunError,
+                "Population \"cells\": isyn_exc is no longer finite, got inf at cell 3 at t = 3.1 "
+                "ms."
+            );
+        }
+    }
+}
+
 TEST(Engine, counts_events_and_time) {
     Ring       network;
     const auto engine = make_engine(network.sim.network());

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "ranvier/base/Error.hpp"
+#include "ranvier/base/text.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include "CurrentInjection.hpp"
 #include "FlushDenormals.hpp"
+#include <fmt/format.h>
 
 namespace ranvier::engine {
 
@@ -148,7 +151,33 @@ private:
     void update(network::Block<T>& block, Step step, Step base) {
         for (const auto& piece : block.pieces) {
             note_all(piece, piece.group->advance(piece.piece, step), step, base);
+            if (const auto found = piece.group->not_finite(piece.piece))
+                refuse_not_finite(piece, *found, step);
         }
+    }
+
+    [[noreturn]] void refuse_not_finite(
+        const typename network::Block<T>::Piece&          piece,
+        const typename models::NeuronGroup<T>::NotFinite& found,
+        Step                                              step
+    ) const {
+        const network::PopulationRecord& population = *network_.populations()[piece.population];
+        const std::size_t                index      = population.slice.first + found.cell;
+        const std::string&               variable   = piece.group->states()[found.state].name;
+        throw RunError(
+            fmt::format(
+                "Population \"{}\": {} is no longer finite, got {} at cell {}{} at t = {} ms. "
+                "Check "
+                "weights, injected currents and parameters, or use a smaller timestep.",
+                population.label,
+                variable,
+                number(found.value),
+                index,
+                found.count > 1 ? fmt::format(" (and {} more)", found.count - 1) : "",
+                number(network_.grid().ms(step))
+            ),
+            {.label = population.label, .parameter = variable, .index = index}
+        );
     }
 
     /// Where input steps the potential, what has arrived acts now.

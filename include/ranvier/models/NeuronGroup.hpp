@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,6 +44,16 @@ public:
     /// Advances the cells of one piece to `step`.
     /// @return Valid until the next call.
     virtual CellSpikes advance(std::size_t piece, Step step) = 0;
+
+    /// A cell whose state was not finite after the last `advance` of a piece, if there is one.
+    /// Cells that are held after a spike are looked at when they are released.
+    struct NotFinite {
+        std::size_t cell  = 0;  ///< within the slice
+        std::size_t state = 0;
+        double      value = 0;
+        std::size_t count = 0;  ///< of such cells in the piece
+    };
+    virtual std::optional<NotFinite> not_finite(std::size_t piece) const = 0;
 
     /// Whether input steps v at the end of a time step, so that `settle` must follow the delivery.
     virtual bool settles() const = 0;

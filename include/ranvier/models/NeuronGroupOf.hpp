@@ -71,7 +71,13 @@ public:
         piece.refractory.release(step - 1, [&](std::uint32_t i) {
             piece.state[0][i] = piece.reset_value(i);
         });
-        return spike_on_grid(piece, step, advance_kernel()(arguments(piece)));
+        return spike_on_grid(piece, step, run_kernel(piece, 0));
+    }
+
+    std::optional<typename NeuronGroup<T>::NotFinite> not_finite(std::size_t which) const override {
+        const Piece& piece = pieces_[which];
+        if (piece.not_finite == 0) return std::nullopt;
+        return piece.first_not_finite();
     }
 
     CellSpikes settle(std::size_t which, Step step) override {
@@ -146,6 +152,17 @@ private:
             piece.before.data()};
     }
 
+    /// Returns how many spiked. `num_due` more cells than those held have no v yet.
+    std::size_t run_kernel(Piece& piece, std::size_t num_due) {
+        auto        with_count  = arguments(piece);
+        std::size_t lanes       = 0;
+        with_count.not_finite   = &lanes;
+        const std::size_t count = advance_kernel()(with_count);
+        const std::size_t held  = piece.refractory.size() + num_due;
+        piece.not_finite        = lanes - (piece.padded - piece.cells.size() + held);
+        return count;
+    }
+
     /// A number in (0, 1) for the k-th spike of a cell in a step; keyed, so it does not matter who
     /// asks when.
     double draw(const Piece& piece, std::size_t i, Step step, std::uint32_t k) const {
@@ -208,7 +225,7 @@ private:
             piece.due_before.insert(piece.due_before.end(), state.begin(), state.end());
         });
         const std::size_t num_released = piece.due.size();
-        const std::size_t count        = advance_kernel()(arguments(piece));
+        const std::size_t count        = run_kernel(piece, num_released);
         for (std::size_t k = 0; k < count; ++k)
             piece.due.push_back(piece.spikes[k]);
         piece.due_before.insert(

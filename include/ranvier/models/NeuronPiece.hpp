@@ -4,9 +4,11 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "ranvier/base/AlignedArray.hpp"
@@ -42,7 +44,8 @@ struct NeuronPiece {
     Refractory                                 refractory;
     AlignedArray<T>                            injected;  ///< nA; empty: none
     std::vector<std::uint32_t>                 spikes;
-    bool                                       drawn = false;  ///< first draws of a random model
+    std::size_t                                not_finite = 0;  ///< lanes beyond those held
+    bool                                       drawn = false;   ///< first draws of a random model
 
     // Off the grid only:
     AlignedArray<T>            before;      ///< see KernelArguments
@@ -100,6 +103,20 @@ struct NeuronPiece {
     T canonical(std::size_t s, std::size_t i) const {
         const T value = state[s][i];
         return s == 0 && value != value ? reset_value(i) : value;
+    }
+
+    /// The first cell whose state is not finite; v of held cells does not count.
+    std::optional<typename NeuronGroup<T>::NotFinite> first_not_finite() const {
+        std::optional<typename NeuronGroup<T>::NotFinite> first;
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            std::size_t s = refractory.holds(static_cast<std::uint32_t>(i)) ? 1 : 0;
+            while (s < num_states && std::isfinite(state[s][i]))
+                ++s;
+            if (s == num_states) continue;
+            if (!first) first = {cells.first + i, s, static_cast<double>(state[s][i]), 0};
+            ++first->count;
+        }
+        return first;
     }
 
     /// Derives the constants of all cells from the parameters.

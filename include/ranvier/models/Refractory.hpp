@@ -17,7 +17,23 @@ namespace ranvier::models {
 /// ring are filed again each time round.
 class Refractory {
 public:
-    void hold(std::uint32_t cell, Step until) { list(until).push_back({until, cell}); }
+    void hold(std::uint32_t cell, Step until) {
+        list(until).push_back({until, cell});
+        ++size_;
+    }
+
+    /// Number of cells held.
+    std::size_t size() const { return size_; }
+
+    /// Whether a cell is held; slow, for messages.
+    bool holds(std::uint32_t cell) const {
+        for (const auto& due : ring_) {
+            for (const auto& [until, held] : due) {
+                if (held == cell) return true;
+            }
+        }
+        return false;
+    }
 
     /// Calls `free(cell)` for every cell whose period ends at `step`. Called for every step in
     /// turn.
@@ -31,6 +47,7 @@ public:
             else
                 due[kept++] = {until, cell};
         }
+        size_ -= due.size() - kept;
         due.resize(kept);
     }
 
@@ -38,6 +55,7 @@ public:
     void clear() {
         for (auto& due : ring_)
             due.clear();
+        size_ = 0;
     }
 
 private:
@@ -46,6 +64,7 @@ private:
     }
 
     std::vector<std::vector<std::pair<Step, std::uint32_t>>> ring_{128};
+    std::size_t                                              size_ = 0;
 };
 
 }  // namespace ranvier::models

@@ -51,6 +51,9 @@ struct KernelArguments {
     const T*            injected = nullptr;  ///< [count] nA during the step; null: none
     T* before = nullptr;  ///< [count][num_states] receives the state before the step of the cells
                           ///< that spiked, in the order of `spikes`; null: not wanted
+    std::size_t* not_finite = nullptr;  ///< receives in how many lanes some
+                                        ///< state variable is not finite, v of held cells included;
+                                        ///< null: not wanted
 };
 
 /// Advances all cells and returns how many spiked. Cells whose v is NaN never spike.
@@ -71,6 +74,21 @@ concept Settles = requires(
 ) {
     M::settle(state, k);
 };
+
+/// Lanes in which some state variable is infinite or NaN: x - x is 0 otherwise. A potential that
+/// has just run away beyond the threshold is about to be reset.
+template <class V, std::size_t N>
+RANVIER_INLINE unsigned lanes_not_finite(const std::array<V, N>& lanes, unsigned spiking) {
+    const unsigned v = bits(simd::isnan(lanes[0] - lanes[0])) & ~spiking;
+    if constexpr (N == 1) {
+        return v;
+    } else {
+        V sum = lanes[1];
+        for (std::size_t j = 2; j < N; ++j)
+            sum = sum + lanes[j];
+        return v | bits(simd::isnan(sum - sum));
+    }
+}
 
 /// The kernel of model M for lanes V; its symbol differs per instruction set because V does.
 template <class M, class V, class T>
@@ -95,8 +113,9 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
     for (std::size_t j = 0; j < num_constants; ++j)
         shared[j] = V::load(constant_arrays[j]);
 
-    std::size_t num_spikes = 0;
-    const auto  step       = [&](std::size_t i, const Constants& constants, auto injected)
+    std::size_t num_spikes     = 0;
+    std::size_t num_not_finite = 0;
+    const auto  step           = [&](std::size_t i, const Constants& constants, auto injected)
         __attribute__((always_inline)) {
         std::array<V, num_states> lanes;
         for (std::size_t j = 0; j < num_states; ++j)
@@ -104,6 +123,8 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
         State      state   = std::bit_cast<State>(lanes);
         const auto spiking = M::advance(state, constants, injected);
         lanes              = std::bit_cast<std::array<V, num_states>>(state);
+        num_not_finite +=
+            static_cast<std::size_t>(std::popcount(lanes_not_finite(lanes, bits(spiking))));
         for (unsigned rest = bits(spiking); rest != 0; rest &= rest - 1) {
             const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
             for (std::size_t j = 0; a.before && j < num_states; ++j)
@@ -131,6 +152,7 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
             step(i, std::bit_cast<Constants>(own), current);
         }
     }
+    if (a.not_finite) *a.not_finite = num_not_finite;
     return num_spikes;
 }
 
