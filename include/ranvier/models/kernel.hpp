@@ -113,9 +113,8 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
     for (std::size_t j = 0; j < num_constants; ++j)
         shared[j] = V::load(constant_arrays[j]);
 
-    std::size_t num_spikes     = 0;
-    std::size_t num_not_finite = 0;
-    const auto  step           = [&](std::size_t i, const Constants& constants, auto injected)
+    std::size_t num_spikes = 0, num_not_finite = 0;
+    const auto  step = [&](std::size_t i, const Constants& constants, auto injected)
         __attribute__((always_inline)) {
         std::array<V, num_states> lanes;
         for (std::size_t j = 0; j < num_states; ++j)
