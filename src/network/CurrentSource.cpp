@@ -101,8 +101,15 @@ void CurrentSource::change(std::unique_ptr<models::AnyCurrent> current) {
 }
 
 void CurrentSource::set(std::string_view name, const std::vector<double>& values) {
+    set({{name, values}});
+}
+
+void CurrentSource::set(
+    std::initializer_list<std::pair<std::string_view, std::vector<double>>> values
+) {
     auto copy = record_->current->clone();
-    copy->set(name, values);
+    for (const auto& [name, numbers] : values)
+        copy->set(name, numbers);
     change(std::move(copy));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -98,9 +99,10 @@ public:
     /// Changes a parameter from the current time on; the number is in PyNN's unit.
     /// @collective @throws ParameterError
     void set(std::string_view name, double value) { set(name, std::vector{value}); }
-    /// The same for a time series: `set("times", {...})`. To change both series of a
-    /// StepCurrentSource to another length, give a whole new source of the same type.
+    /// The same for a time series: `set("times", {...})`.
     void set(std::string_view name, const std::vector<double>& values);
+    /// Several at once: `set({{"times", {50, 60}}, {"amplitudes", {2, 0}}})`.
+    void set(std::initializer_list<std::pair<std::string_view, std::vector<double>>> values);
     /// Changes all parameters. @collective @throws ParameterError, ModelError for another type
     template <models::CurrentModel M>
     void set(const M& model) {

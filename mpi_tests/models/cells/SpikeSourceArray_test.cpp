@@ -1,5 +1,6 @@
 #include "ranvier/models/cells/SpikeSourceArray.hpp"
 
+#include <algorithm>
 #include <tuple>
 #include <vector>
 
@@ -147,6 +148,26 @@ TEST(SpikeSourceArray, may_be_silent_or_without_cells) {
 
 TEST(SpikeSourceArray, cannot_be_asked_for_other_steps) {
     EXPECT_FALSE(SpikeSourceArray::make_group({{0, 1}, TimeGrid{0.1_ms}})->is_addressable());
+}
+
+TEST(SpikeSourceArray, holds_millions_of_spikes) {
+    constexpr int size = 3;
+    Sources       sources{
+        [](std::size_t cell) {
+            std::vector<double> times(1'000'000);
+            for (std::size_t k = 0; k < times.size(); ++k)
+                times[k] = 0.04 + 0.001 * double(cell) + 0.01 * double(k);
+            return Sequence::in_ms(std::move(times));
+        },
+        size};
+    std::size_t   total = 0;
+    std::uint32_t most  = 0;
+    for (const auto& [step, cell, count] : sources.until(100'001)) {
+        total += count;
+        most = std::max(most, count);
+    }
+    EXPECT_EQ(total, 3'000'000u);
+    EXPECT_EQ(most, 10u);
 }
 
 }  // namespace
