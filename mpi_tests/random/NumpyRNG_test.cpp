@@ -260,6 +260,21 @@ TEST(NumpyRNG, gives_each_use_the_next_numbers_and_the_same_use_the_same) {
     }
 }
 
+TEST(NumpyRNG, remembers_the_latest_uses) {
+    NumpyRNG     rng{5};
+    const auto   distribution = Distribution::uniform(0, 1);
+    const Values all          = first(5, distribution, NumpyRNG::max_uses + 2);
+    const auto   draw         = [&](std::uint64_t use) {
+        Values value(1);
+        rng.draw({use}, distribution, 1, {0, 1}, value);
+        return value[0];
+    };
+    for (std::uint64_t use = 0; use <= NumpyRNG::max_uses; ++use)
+        EXPECT_EQ(draw(use), all[use]);
+    EXPECT_EQ(draw(1), all[1]);
+    EXPECT_EQ(draw(0), all[NumpyRNG::max_uses + 1]);  // forgotten: the stream continues
+}
+
 TEST(NumpyRNG, draws_of_no_values_move_nothing) {
     NumpyRNG rng{42};
     rng.next(Distribution::normal(0, 1), {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -25,7 +26,21 @@ struct NumpyRNG::State {
     };
     std::uint32_t                seed;
     LegacyNumpy                  generator;
-    std::map<std::uint64_t, Use> uses;
+    std::map<std::uint64_t, Use> uses{};
+    std::deque<std::uint64_t>    order{};  ///< of the uses; the oldest are forgotten
+
+    /// The use of this key, which begins here if it is new.
+    std::pair<Use*, bool> use(random::Key key) {
+        const auto [found, is_new] = uses.try_emplace(key.value, Use{generator, generator});
+        if (is_new) {
+            order.push_back(key.value);
+            if (order.size() > max_uses) {
+                uses.erase(order.front());
+                order.pop_front();
+            }
+        }
+        return {&found->second, is_new};
+    }
 };
 
 namespace {
@@ -106,7 +121,7 @@ NumpyRNG::NumpyRNG(std::int64_t seed) {
         );
     }
     const auto word = static_cast<std::uint32_t>(seed);
-    state_          = std::make_shared<State>(State{word, LegacyNumpy{word}, {}});
+    state_          = std::make_shared<State>(State{.seed = word, .generator = LegacyNumpy{word}});
 }
 
 std::uint32_t NumpyRNG::seed() const {
@@ -150,13 +165,11 @@ std::vector<std::size_t> NumpyRNG::permutation(std::size_t n) {
 NumpyRNG NumpyRNG::begin_of(random::Key use) const {
     const auto        known = state_->uses.find(use.value);
     const LegacyNumpy begin = known == state_->uses.end() ? state_->generator : known->second.begin;
-    return NumpyRNG{std::make_shared<State>(State{state_->seed, begin, {}})};
+    return NumpyRNG{std::make_shared<State>(State{.seed = state_->seed, .generator = begin})};
 }
 
 void NumpyRNG::end_of(random::Key use, const NumpyRNG& end) {
-    const LegacyNumpy& begin  = state_->generator;
-    const bool         is_new = state_->uses.emplace(use.value, State::Use{begin, begin}).second;
-    if (is_new) state_->generator = end.state_->generator;
+    if (state_->use(use).second) state_->generator = end.state_->generator;
 }
 
 void NumpyRNG::draw(
@@ -166,9 +179,8 @@ void NumpyRNG::draw(
     IndexRange          slice,
     std::span<double>   out
 ) {
-    const bool  is_new = !state_->uses.contains(use.value);
-    const auto& now    = state_->generator;
-    State::Use& from   = state_->uses.try_emplace(use.value, State::Use{now, now}).first->second;
+    const auto [use_of_key, is_new] = state_->use(use);
+    State::Use& from                = *use_of_key;
 
     if (distribution.kind() == Distribution::Kind::normal_clipped) {  // decided when all are known
         if (!is_new && slice.empty()) return;

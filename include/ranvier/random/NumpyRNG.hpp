@@ -30,12 +30,14 @@ namespace ranvier {
 /// ended. A use is one value for one group: a parameter given at construction or by one call of
 /// `set` or `initialize`, a structure given to a population. Asking for the numbers of the same use
 /// again (the same seed of the simulation, label, parameter and number of the call) gives the same
-/// numbers and moves nothing.
+/// numbers and moves nothing; the latest `max_uses` are remembered.
 ///
 /// Logarithms and the like are the C library's, as NumPy's are; a machine whose C library rounds
 /// differently may differ from NumPy elsewhere in the last bit.
 class NumpyRNG {
 public:
+    static constexpr std::size_t max_uses = 256;
+
     /// @param seed 0 to 2^32 - 1, as in NumPy
     /// @throws ParameterError
     explicit NumpyRNG(std::int64_t seed);
