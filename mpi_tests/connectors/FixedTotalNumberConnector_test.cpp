@@ -121,11 +121,6 @@ TEST(FixedTotalNumberConnector, refuses_what_cannot_be) {
         total_of(5, SelfConnections::forbid).check({1, 1, true}),
         "a single cell has no other cell to connect with. Allow self-connections."
     );
-    EXPECT_EQ(
-        total_of(5, SelfConnections::no_mutual).check({5, 5, true}),
-        "SelfConnections::no_mutual has no meaning for a fixed total number. Use allow or "
-        "forbid."
-    );
 }
 
 TEST(FixedTotalNumberConnector, refuses_numbers_that_were_negative) {

@@ -450,18 +450,6 @@ TEST(BadInput, connectors) {
          },
          "Projection \"curr→curr\": FixedProbabilityConnector: p_connect must lie in [0, 1], got "
          "1.5."},
-        {"rule without meaning",
-         [](Scene& s) {
-             connect(
-                 s.curr,
-                 s.curr,
-                 FixedTotalNumberConnector{.n = 5, .self_connections = SelfConnections::no_mutual},
-                 1_nA,
-                 1_ms
-             );
-         },
-         "Projection \"curr→curr\": FixedTotalNumberConnector: SelfConnections::no_mutual has no "
-         "meaning for a fixed total number. Use allow or forbid."},
     });
 }
 

@@ -215,10 +215,10 @@ void Delivery<T>::find_drives(std::size_t b) {
                     target.fused.push_back(d);
             }
             for (const auto& projection : network_.projections()) {
+                const auto& only = projection->targets.front();
                 target.by_events =
-                    target.by_events ||
-                    (projection->post == piece.population && projection->receptor == r &&
-                     !projection->fused && store_.channels()[projection->channel].drive);
+                    target.by_events || (projection->drive && !projection->fused &&
+                                         only.population == piece.population && only.receptor == r);
             }
             if (!target.fused.empty() || target.by_events)
                 blocks_[b].drives.push_back(std::move(target));

@@ -11,8 +11,23 @@ constexpr std::size_t largest_slab = std::size_t{64} << 20;
 
 template <class T>
 void ConnectionTable<T>::build(const std::vector<Channel>& channels) {
-    if (!has_pending_) return;
-    // All groups are built anew: rows of earlier builds are read back and come first.
+    if (has_pending_) rebuild(channels, {});
+}
+
+template <class T>
+void ConnectionTable<T>::remove(
+    const std::vector<Channel>& channels, ChannelId channel, const std::vector<bool>& targets
+) {
+    rebuild(channels, [&](const Record& record) {
+        return record.channel == channel && targets[record.target];
+    });
+}
+
+/// All groups are built anew: rows of earlier builds are read back and come first.
+template <class T>
+void ConnectionTable<T>::rebuild(
+    const std::vector<Channel>& channels, const std::function<bool(const Record&)>& drop
+) {
     std::vector<char> used(channels.size());
     for (const ChannelId id : channels_)
         used[id] = 1;
@@ -41,6 +56,7 @@ void ConnectionTable<T>::build(const std::vector<Channel>& channels) {
     for (Group& group : groups_) {
         channels_ = before;
         sorted_   = collect(channels, group);
+        if (drop) std::erase_if(sorted_, drop);
         channels_ = after;
         sort_group(channels, group);
     }

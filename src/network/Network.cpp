@@ -197,30 +197,12 @@ PopulationRecord& Network::add(PopulationRequest request) {
     return *populations_.back();
 }
 
-std::vector<Connection> Network::local_connections(const ProjectionRecord& projection) {
-    return std::visit(
-        [&](auto& store) {
-            return store.connections(
-                projection, *populations_[projection.pre], *populations_[projection.post]
-            );
-        },
-        store_
-    );
-}
-
 std::uint64_t Network::digest() {
     const parallel::CollectiveCall call{comm_, "digest"};
     std::uint64_t                  sum = 0;
     collectively(comm_, [&] {
         for (const auto& projection : projections_) {
-            sum += std::visit(
-                [&](auto& store) {
-                    return store.digest(
-                        *projection, *populations_[projection->pre], *populations_[projection->post]
-                    );
-                },
-                store_
-            );
+            sum += std::visit([&](auto& store) { return store.digest(*projection); }, store_);
         }
         for (const auto& population : populations_) {
             const models::CellGroup& group = *population->group;

@@ -1,13 +1,13 @@
-// How a projection is checked and its connections are made.
+// How the connections of a projection are made.
+
+#include "connect.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
-#include "ranvier/base/text.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
@@ -18,90 +18,34 @@ namespace ranvier::network {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& name, const std::string& reason) {
-    throw ConnectionError(fmt::format("Projection \"{}\": {}", name, reason), {.label = name});
-}
-
-/// The sign that a weight must have, by PyNN's table: conductances are never negative; currents
-/// and voltage steps follow the name of the receptor.
-int required_sign(models::Input input, const std::string& receptor) {
-    if (input == models::Input::conductance) return 1;
-    if (receptor == "excitatory" || receptor == "AMPA" || receptor == "NMDA") return 1;
-    if (receptor == "inhibitory" || receptor == "GABA" || receptor == "GABAA" ||
-        receptor == "GABAB")
-        return -1;
-    return 0;
-}
-
-std::string_view input_name(models::Input input) {
-    switch (input) {
-        case models::Input::current:
-            return "a current (nA)";
-        case models::Input::conductance:
-            return "a conductance (uS)";
-        case models::Input::voltage:
-            break;
+bool share_a_population(const Selection& a, const Selection& b) {
+    for (const Selection::Part& x : a.parts()) {
+        for (const Selection::Part& y : b.parts()) {
+            if (x.population == y.population) return true;
+        }
     }
-    return "a voltage step (mV)";
+    return false;
 }
 
-std::string sign_text(int sign, models::Input input) {
-    return fmt::format("{} 0 {}", sign > 0 ? ">=" : "<=", models::weight_unit(input));
+/// Which cells are on both sides, where the sides are not the same.
+std::shared_ptr<const connectors::Overlap> overlap_of(const Selection& pre, const Selection& post) {
+    if (!share_a_population(pre, post)) return nullptr;
+    return std::make_shared<const connectors::Overlap>(connectors::Overlap{
+        [pre, post](std::size_t j) {
+            const Selection::Place cell = post.place(j);
+            return pre.find(cell.population, cell.index);
+        },
+        [pre, post](std::size_t i) {
+            const Selection::Place cell = pre.place(i);
+            return post.find(cell.population, cell.index);
+        }});
 }
 
 }  // namespace
 
-/// The receptor asked for, or the first for a weight >= 0 and the second otherwise; a random weight
-/// is judged by one draw that belongs to no connection.
-std::size_t Network::choose_receptor(const ProjectionRequest& request, const std::string& name)
-    const {
-    const PopulationRecord& post      = *populations_[request.post];
-    const auto&             receptors = post.group->receptors();
-    if (receptors.empty())
-        refuse(
-            name,
-            fmt::format(
-                "the targets are cells of type {}, which receive nothing. Use a population of "
-                "neurons.",
-                post.group->model()
-            )
-        );
-    if (request.receptor_type.empty()) {
-        const auto& weight = request.synapse.weight.specification();
-        double      value  = weight.constant().value_or(0);
-        if (const auto* distribution = weight.distribution()) {
-            random::Stream stream{
-                random::make_key(
-                    options_.seed, random::Purpose::synapse_parameter, hash_of_text(name)
-                ),
-                0};
-            value = distribution->draw(stream);
-        }
-        return value < 0 && receptors.size() > 1 ? 1 : 0;
-    }
-    std::vector<std::string> names;
-    for (std::size_t r = 0; r < receptors.size(); ++r) {
-        if (receptors[r].name == request.receptor_type) return r;
-        names.push_back(receptors[r].name);
-    }
-    refuse(
-        name,
-        fmt::format(
-            "{} has no receptor \"{}\". Its receptors are {}.",
-            post.group->model(),
-            request.receptor_type,
-            quoted_names(names, request.receptor_type)
-        )
-    );
-}
-
-std::uint64_t Network::identity(const ProjectionRequest& request, std::size_t receptor) {
-    const PopulationRecord& pre  = *populations_[request.pre];
-    const PopulationRecord& post = *populations_[request.post];
-    const std::uint64_t     pair = hash_of(
-        hash_of_text(pre.label),
-        hash_of_text(post.label),
-        hash_of_text(post.group->receptors()[receptor].name)
+std::uint64_t Network::identity(const ProjectionRequest& request, const std::string& receptor) {
+    const std::uint64_t pair = hash_of(
+        hash_of_text(request.pre_label), hash_of_text(request.post_label), hash_of_text(receptor)
     );
     if (!request.label.empty()) return hash_of(pair, hash_of_text(request.label));
     std::uint64_t ordinal = 0;
@@ -110,184 +54,104 @@ std::uint64_t Network::identity(const ProjectionRequest& request, std::size_t re
     return hash_of(pair, ordinal);
 }
 
-/// The weight as far as it is known without drawing.
-void Network::check_weight(
-    const ProjectionRequest& request, const std::string& name, ConnectRequest& connect
-) {
-    const PopulationRecord& post          = *populations_[request.post];
-    const models::Input     input         = post.group->input();
-    const auto              receptor      = choose_receptor(request, name);
-    const std::string&      receptor_name = post.group->receptors()[receptor].name;
-    const Weight&           weight        = request.synapse.weight;
-    if (weight.input() && *weight.input() != input)
-        refuse(
-            name,
-            fmt::format(
-                "the weight is {}, but receptor \"{}\" of {} takes {}.",
-                input_name(*weight.input()),
-                receptor_name,
-                post.group->model(),
-                input_name(input)
-            )
-        );
-    connect.weight      = weight.specification();
-    connect.weight_sign = required_sign(input, receptor_name);
-    if (const auto value = connect.weight.constant()) {
-        if (!std::isfinite(*value) || *value * connect.weight_sign < 0)
-            refuse(
-                name,
-                fmt::format(
-                    "weights onto receptor \"{}\" must be {}, got {} {}.",
-                    receptor_name,
-                    std::isfinite(*value) ? sign_text(connect.weight_sign, input) : "finite",
-                    number(*value),
-                    models::weight_unit(input)
-                )
-            );
-    }
-}
-
-/// The delay as far as it is known without drawing.
-void Network::check_delay(
-    const ProjectionRequest& request, const std::string& name, ConnectRequest& connect
-) {
-    const double step_ms = options_.timestep.value();
-    const Time   fallback{options_.min_delay.value_or(options_.timestep)};
-    connect.delay     = request.synapse.delay.specification().value_or(fallback.value());
-    connect.min_delay = options_.min_delay ? grid_.nearest(options_.min_delay->value()) : 1;
-    connect.max_delay = ConnectionTable<double>::max_delay;
-    if (options_.max_delay)
-        connect.max_delay = std::min(connect.max_delay, grid_.nearest(options_.max_delay->value()));
-    if (const auto value = connect.delay.constant()) {
-        if (std::isnan(*value)) refuse(name, "the delay must be a number, got nan ms.");
-        if (!(std::floor(*value * 1000 + 0.5) >= step_ms * 1000))
-            refuse(
-                name,
-                fmt::format(
-                    "delay {} ms is shorter than the time step {} ms. Use at least {} ms, or a "
-                    "smaller timestep.",
-                    number(*value),
-                    number(step_ms),
-                    number(step_ms)
-                )
-            );
-        const Step steps = grid_.nearest(*value);
-        if (steps < connect.min_delay || steps > connect.max_delay)
-            refuse(
-                name,
-                fmt::format(
-                    "delay {} ms lies outside [min_delay, max_delay] = [{}, {}] ms.",
-                    number(*value),
-                    number(grid_.ms(connect.min_delay)),
-                    number(grid_.ms(connect.max_delay))
-                )
-            );
-    }
-}
-
 /// Decides where the connections are kept; from facts that all ranks share.
-void Network::choose_channel(
+void Network::choose_channels(
     const ProjectionRequest& request, ProjectionRecord& projection, const ConnectRequest& connect
 ) {
-    const PopulationRecord& pre    = *populations_[request.pre];
-    const PopulationRecord& post   = *populations_[request.post];
-    const auto*             source = dynamic_cast<models::SourceGroup*>(pre.group.get());
-
-    Channel channel;
-    channel.since    = connect.since;
-    channel.receptor = static_cast<std::uint16_t>(projection.receptor);
+    const bool  whole  = request.pre.is_whole_population() && request.post.is_whole_population();
+    const auto* source = dynamic_cast<models::SourceGroup*>(request.pre.population(0).group.get());
     // What makes a drive does not depend on whether drives are fused, nor on other projections.
-    channel.drive = source && source->is_addressable() && request.rule->is_one_to_one() &&
-                    pre.size == post.size && connect.delay.constant().has_value();
+    projection.drive = whole && source && source->is_addressable() &&
+                       request.rule->is_one_to_one() && request.pre.size() == request.post.size() &&
+                       connect.delay.constant().has_value();
+    projection.fused = projection.drive && options_.tuning.fuse_poisson;
+    for (const Selection::Part& part : request.post.parts()) {
+        const auto& receptors = part.population->group->receptors();
+        const auto  found =
+            std::find_if(receptors.begin(), receptors.end(), [&](const models::ReceptorInfo& r) {
+                return r.name == projection.receptor;
+            });
+        projection.targets.push_back(
+            {part.population->id, static_cast<std::size_t>(found - receptors.begin()), 0}
+        );
+    }
     for (const auto& other : projections_) {
-        if (other->pre == projection.pre && other->post == projection.post &&
-            other->receptor == projection.receptor)
-            ++channel.ordinal;
+        if (other->receptor == projection.receptor &&
+            share_a_population(other->pre, projection.pre) &&
+            share_a_population(other->post, projection.post))
+            projection.ordinal = std::max<std::uint16_t>(
+                projection.ordinal, static_cast<std::uint16_t>(other->ordinal + 1)
+            );
     }
-    projection.fused = channel.drive && options_.tuning.fuse_poisson;
     if (projection.fused) return;
-    if (const auto weight = connect.weight.constant()) {
-        channel.constant = true;
-        channel.weight   = *weight;
+    for (ProjectionRecord::Target& target : projection.targets) {
+        Channel channel;
+        channel.since    = connect.since;
+        channel.ordinal  = projection.ordinal;
+        channel.receptor = static_cast<std::uint16_t>(target.receptor);
+        channel.drive    = projection.drive;
+        if (const auto weight = connect.weight.constant(); weight && !connect.weight_column) {
+            channel.constant = true;
+            channel.weight   = *weight;
+        }
+        target.channel =
+            std::visit([&](auto& store) { return store.channel_for(channel); }, store_);
     }
-    projection.channel =
-        std::visit([&](auto& store) { return store.channel_for(channel); }, store_);
 }
 
-/// Turns the first violation over all ranks into the same error everywhere.
-void Network::agree(
-    const Violation& mine, const ProjectionRecord& projection, const ConnectRequest& connect
+/// Where the local connections onto each part of the targets begin in the projection's list, given
+/// their numbers here.
+std::vector<std::uint64_t> Network::places_in_list(
+    const Selection& post, const std::vector<std::uint64_t>& counts, std::uint64_t& total
 ) const {
-    if (!comm_.any(mine.what != Violation::What::none)) return;
-    const std::uint64_t first = comm_.min(mine.post);
-    const bool          here  = mine.post == first && mine.what != Violation::What::none;
-    const auto          what =
-        static_cast<Violation::What>(comm_.max(here ? static_cast<int>(mine.what) : 0));
-    const std::uint64_t count = comm_.sum(mine.counts[static_cast<std::size_t>(what)]);
-    const double        value =
-        std::bit_cast<double>(comm_.max(here ? bits_of(mine.value) : std::uint64_t{0}));
-    std::string where = fmt::format(" at target {}", first);
-    if (count > 1) where += fmt::format(" (and {} more)", count - 1);
-
-    const PopulationRecord& post  = *populations_[projection.post];
-    const models::Input     input = post.group->input();
-    const std::string       unit{models::weight_unit(input)};
-    const std::string       receptor = post.group->receptors()[projection.receptor].name;
-    const std::string       step     = number(options_.timestep.value());
-    switch (what) {
-        case Violation::What::weight_finite:
-            refuse(
-                projection.label,
-                fmt::format("weights must be finite, got {} {}{}.", number(value), unit, where)
-            );
-        case Violation::What::weight_sign:
-            refuse(
-                projection.label,
-                fmt::format(
-                    "weights onto receptor \"{}\" must be {}, got {} {}{}. Check the "
-                    "RandomDistribution; normal_clipped keeps values in range.",
-                    receptor,
-                    sign_text(connect.weight_sign, input),
-                    number(value),
-                    unit,
-                    where
-                )
-            );
-        case Violation::What::delay_short:
-            refuse(
-                projection.label,
-                fmt::format(
-                    "delay {} ms is shorter than the time step {} ms{}. Clip it with {{.low = "
-                    "{}_ms}}.",
-                    number(value),
-                    step,
-                    where,
-                    step
-                )
-            );
-        default:
-            refuse(
-                projection.label,
-                fmt::format(
-                    "delay {} ms{} lies outside [min_delay, max_delay] = [{}, {}] ms.",
-                    number(value),
-                    where,
-                    number(grid_.ms(connect.min_delay)),
-                    number(grid_.ms(connect.max_delay))
-                )
-            );
+    std::vector<std::uint64_t> sums = counts, before = counts, first(counts.size());
+    comm_.sum(std::span<std::uint64_t>{sums});
+    comm_.exclusive_sum(std::span<std::uint64_t>{before});
+    total = 0;
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+        // Members in descending order: those of higher ranks come first.
+        const bool ascending = post.part(k).indices.is_ascending();
+        first[k]             = total + (ascending ? before[k] : sums[k] - before[k] - counts[k]);
+        total += sums[k];
     }
+    return first;
 }
 
-void Network::generate(ProjectionRecord& projection, const ConnectRequest& connect) {
-    const PopulationRecord& pre  = *populations_[projection.pre];
-    const PopulationRecord& post = *populations_[projection.post];
+void Network::check_length(
+    const std::string&                         name,
+    const char*                                what,
+    const parameters::ConnectionSpecification& values,
+    std::uint64_t                              total
+) {
+    if (values.length() && *values.length() != total)
+        refuse_projection(
+            name,
+            fmt::format(
+                "the {} was given as an array of {} values for {} connections. Give one value per "
+                "connection, in the order in which the projection lists them, or one for all.",
+                what,
+                *values.length(),
+                total
+            )
+        );
+}
+
+void Network::generate(ProjectionRecord& projection, ConnectRequest& connect) {
     std::visit(
         [&](auto& store) {
+            if (connect.weight.is_sequential() || connect.delay.is_sequential()) {
+                const auto counts =
+                    collectively(comm_, [&] { return store.count(projection, connect); });
+                std::uint64_t total = 0;
+                connect.first       = places_in_list(projection.post, counts, total);
+                connect.weight      = connect.weight.sequence(total, connect.weight_key);
+                connect.delay       = connect.delay.sequence(total, connect.delay_key);
+                check_length(projection.label, "weight", connect.weight, total);
+                check_length(projection.label, "delay", connect.delay, total);
+            }
             try {
-                const Violation violation = collectively(comm_, [&] {
-                    return store.connect(projection, pre, post, connect);
-                });
+                const Violation violation =
+                    collectively(comm_, [&] { return store.connect(projection, connect); });
                 agree(violation, projection, connect);
             } catch (...) {
                 store.undo_connect();
@@ -296,60 +160,96 @@ void Network::generate(ProjectionRecord& projection, const ConnectRequest& conne
         },
         store_
     );
-    projection.size      = comm_.sum(projection.local_size);
+    projection.size = comm_.sum(projection.local_size);
+    agree_on_delays(projection);
+}
+
+void Network::agree_on_delays(ProjectionRecord& projection) const {
     projection.min_delay = comm_.min(
         projection.local_size > 0 ? projection.min_delay : std::numeric_limits<Step>::max()
     );
     projection.max_delay = comm_.max(projection.max_delay);
 }
 
+/// Arguments that differ between ranks would make different networks, or leave some waiting.
+void Network::require_same_request(const ProjectionRequest& request, const std::string& label) {
+    const auto same = [&](const auto& value, const char* what) {
+        require_same(comm_, value, fmt::format("Projection \"{}\": {}", label, what));
+    };
+    same(request.rule->name(), "connector");
+    same(request.rule->fingerprint(), "arguments of the connector (hash)");
+    same(request.pre.size(), "number of presynaptic cells");
+    same(request.post.size(), "number of postsynaptic cells");
+    same(request.receptor_type, "receptor_type");
+    const auto values = [&](const parameters::ConnectionSpecification& given, const char* what) {
+        same(given.describe(), what);
+        if (given.fingerprint() != 0) same(given.fingerprint(), what);
+    };
+    values(request.synapse.weight.specification(), "weight");
+    values(request.synapse.delay.specification().value_or(0.0), "delay");
+}
+
 ProjectionRecord& Network::add(ProjectionRequest request) {
-    PopulationRecord&       pre        = *populations_[request.pre];
-    const PopulationRecord& post       = *populations_[request.post];
-    auto                    projection = std::make_unique<ProjectionRecord>();
-    projection->label =
-        request.label.empty() ? fmt::format("{}\u2192{}", pre.label, post.label) : request.label;
+    auto projection   = std::make_unique<ProjectionRecord>();
+    projection->label = request.label.empty()
+                            ? fmt::format("{}\u2192{}", request.pre_label, request.post_label)
+                            : request.label;
     const parallel::CollectiveCall call{comm_, fmt::format("Projection \"{}\"", projection->label)};
+    require_same_request(request, projection->label);
 
     ConnectRequest connect;
     connect.rule  = request.rule.get();
-    connect.shape = {pre.size, post.size, request.pre == request.post};
-    connect.since = now_ > 0 ? now_ : -1;
+    connect.shape = {request.pre.size(), request.post.size(), request.pre == request.post};
+    if (!connect.shape.same) connect.shape.overlap = overlap_of(request.pre, request.post);
+    connect.shape.geometry = request.geometry;
+    connect.since          = now_ > 0 ? now_ : -1;
     if (const std::string problem = request.rule->check(connect.shape); !problem.empty())
-        refuse(projection->label, fmt::format("{}: {}", request.rule->name(), problem));
-    check_weight(request, projection->label, connect);
-    check_delay(request, projection->label, connect);
+        refuse_projection(projection->label, fmt::format("{}: {}", request.rule->name(), problem));
+    projection->receptor = choose_receptor(request, projection->label);
+    check_columns(projection->label, connect);
+    check_weight(
+        request.synapse.weight, request.post, projection->receptor, projection->label, connect
+    );
+    check_delay(request.synapse.delay, projection->label, connect);
 
     projection->id        = projections_.size();
     projection->pre       = request.pre;
     projection->post      = request.post;
-    projection->receptor  = choose_receptor(request, projection->label);
+    projection->geometry  = connect.shape.geometry;
     projection->connector = request.rule->name();
     projection->key       = identity(request, projection->receptor);
     if (keys_.contains(projection->key))
-        refuse(
+        refuse_projection(
             projection->label,
             fmt::format(
                 "there is already a projection of this label between \"{}\" and \"{}\" on the same "
                 "receptor. Choose another label: it keys the random streams.",
-                pre.label,
-                post.label
+                request.pre_label,
+                request.post_label
             )
         );
+    set_keys(*projection, connect);
+    choose_channels(request, *projection, connect);
+    generate(*projection, connect);
+
+    keys_.insert(projection->key);
+    for (const Selection::Part& part : projection->pre.parts())
+        part.population->emits = part.population->emits || !projection->fused;
+    projections_.push_back(std::move(projection));
+    return *projections_.back();
+}
+
+/// Values given later are drawn from streams of their own.
+void Network::set_keys(const ProjectionRecord& projection, ConnectRequest& connect) const {
     using random::Purpose;
     const auto key = [&](Purpose purpose, const char* detail) {
-        return random::make_key(options_.seed, purpose, projection->key, hash_of_text(detail));
+        std::uint64_t what = hash_of_text(detail);
+        if (projection.num_sets > 0) what = hash_of(what, projection.num_sets);
+        return random::make_key(options_.seed, purpose, projection.key, what);
     };
     connect.connectivity_key = key(Purpose::connectivity, "connector");
     connect.weight_key       = key(Purpose::synapse_parameter, "weight");
     connect.delay_key        = key(Purpose::synapse_parameter, "delay");
-    choose_channel(request, *projection, connect);
-    generate(*projection, connect);
-
-    keys_.insert(projection->key);
-    pre.emits = pre.emits || !projection->fused;
-    projections_.push_back(std::move(projection));
-    return *projections_.back();
 }
 
 }  // namespace ranvier::network

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 
 #include <fmt/format.h>
@@ -13,9 +14,20 @@ std::optional<double> ConnectionSpecification::constant() const {
     return number ? std::optional{*number} : std::nullopt;
 }
 
-std::optional<std::size_t> ConnectionSpecification::length() const {
+const std::vector<double>* ConnectionSpecification::values() const {
     const Array* array = std::get_if<Array>(&value_);
-    return array ? std::optional{(*array)->size()} : std::nullopt;
+    return array ? array->get() : nullptr;
+}
+
+std::uint64_t ConnectionSpecification::fingerprint() const {
+    const auto hash = [](const std::vector<double>& values) {
+        std::uint64_t result = values.size();
+        for (const double value : values)
+            result = mix(result ^ bits_of(value));
+        return result;
+    };
+    if (values()) return hash(*values());
+    return matrix() ? hash(matrix()->values()) : 0;
 }
 
 const Matrix<double>* ConnectionSpecification::matrix() const {
@@ -59,6 +71,16 @@ void ConnectionSpecification::resolve_formula(
     if (formula.uses(1)) pre.assign(column.sources.begin(), column.sources.end());
     if (formula.uses(2)) post.assign(out.size(), static_cast<double>(column.post));
     formula.evaluate({column.distances, pre, post}, out);
+}
+
+ConnectionSpecification ConnectionSpecification::sequence(
+    std::uint64_t num_connections, random::Key use
+) const {
+    if (!rng_) return *this;
+    std::vector<double> numbers(static_cast<std::size_t>(num_connections));
+    NumpyRNG            rng = *rng_;
+    rng.draw(use, *distribution(), numbers.size(), {0, numbers.size()}, numbers);
+    return numbers;
 }
 
 double ConnectionSpecification::value(const ConnectionColumn& column, std::size_t k) const {

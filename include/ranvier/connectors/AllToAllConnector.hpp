@@ -32,6 +32,7 @@ struct AllToAllConnector {
         std::iota(sources.begin(), sources.end(), 0u);
         connectors::drop_excluded(self_connections, shape, post, sources);
     }
+    std::uint64_t fingerprint() const { return static_cast<std::uint64_t>(self_connections); }
 };
 static_assert(connectors::Connector<AllToAllConnector>);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/connectors/Connector.hpp"
 #include "ranvier/parameters/Param.hpp"
@@ -44,6 +45,9 @@ struct FixedProbabilityConnector {
              pre += 1 + stream.geometric(p_connect))
             sources.push_back(static_cast<std::uint32_t>(pre));
         connectors::drop_excluded(self_connections, shape, post, sources);
+    }
+    std::uint64_t fingerprint() const {
+        return hash_of(bits_of(double{p_connect}), static_cast<std::uint64_t>(self_connections));
     }
 };
 static_assert(connectors::Connector<FixedProbabilityConnector>);

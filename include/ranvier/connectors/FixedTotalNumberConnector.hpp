@@ -2,8 +2,8 @@
 /// A given number of connections, spread at random over all pairs.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,17 +11,18 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/connectors/Connector.hpp"
 #include "ranvier/parameters/Param.hpp"
-#include "ranvier/random/fill.hpp"
+#include "ranvier/random/choose.hpp"
 
 #include <fmt/format.h>
 
 namespace ranvier {
 
-/// Makes exactly `n` connections; source and target of each are drawn uniformly and independently,
-/// so that a pair may be connected several times.
+/// Makes exactly `n` connections, each between a pair chosen uniformly among all. With replacement
+/// a pair may be connected several times; without, no pair is.
 ///
-/// The total is split over ranges of targets by binomial draws keyed by the range: a rank descends
-/// only where its own targets lie, and no rank needs to know what the others drew.
+/// The total is split over ranges of targets by draws keyed by the range: a rank descends only
+/// where its own targets lie, and no rank needs to know what the others drew. With
+/// SelfConnections::no_mutual fewer than `n` remain.
 struct FixedTotalNumberConnector {
     static constexpr std::string_view name = "FixedTotalNumberConnector";
 
@@ -31,13 +32,11 @@ struct FixedTotalNumberConnector {
         std::vector<std::uint32_t> in_degree;
     };
 
-    Required<std::uint64_t> n;                                          ///< number of connections
-    SelfConnections         self_connections = SelfConnections::allow;  ///< allow or forbid
+    Required<std::uint64_t> n;  ///< number of connections
+    SelfConnections         self_connections = SelfConnections::allow;
+    bool                    with_replacement = true;
 
     std::string check(const connectors::Shape& shape) const {
-        if (self_connections == SelfConnections::no_mutual)
-            return "SelfConnections::no_mutual has no meaning for a fixed total number. Use allow "
-                   "or forbid.";
         if (n == 0) return {};
         if (shape.num_pre == 0 || shape.num_post == 0) return "n must be 0 between empty groups.";
         if (excludes(shape) && shape.num_pre == 1)
@@ -46,12 +45,22 @@ struct FixedTotalNumberConnector {
             return fmt::format(
                 "n must be below 2^31 connections per target, got {}.", std::uint64_t{n}
             );
+        const std::uint64_t pairs = choices(shape) * std::uint64_t{shape.num_post};
+        if (!with_replacement && n > pairs)
+            return fmt::format(
+                "n must be at most the {} pairs without replacement, got {}.",
+                pairs,
+                std::uint64_t{n}
+            );
         return {};
     }
 
     Plan plan(const connectors::Shape& shape, random::Key key, IndexRange posts) const {
         Plan plan{posts.first, std::vector<std::uint32_t>(posts.size())};
-        if (!posts.empty()) split({0, shape.num_post}, n, splitting(key), posts, plan);
+        if (!posts.empty()) {
+            const random::Key splitting{hash_of(key.value, 1)};
+            split({0, shape.num_post}, n, splitting, choices(shape), posts, plan);
+        }
         return plan;
     }
 
@@ -63,48 +72,61 @@ struct FixedTotalNumberConnector {
         random::Key              key,
         connectors::Sources&     sources
     ) const {
-        // Uniform draws in ascending order, without sorting: the k-th of n is the sum of the first
-        // k of n + 1 exponential gaps, divided by the sum of all (doi:10.1007/978-1-4613-8643-8,
-        // V.3).
-        const std::size_t in_degree = plan.in_degree[post - plan.first];
-        if (in_degree == 0) return;
-        std::vector<double> gaps(in_degree + 1);
-        random::fill_exponential(key, post, 0, gaps);
-        double total = 0;
-        for (double& gap : gaps)
-            gap = total += gap;
-        const std::size_t choices = shape.num_pre - (excludes(shape) ? 1 : 0);
-        const double      scale   = static_cast<double>(choices) / total;
-        sources.resize(in_degree);
-        for (std::size_t k = 0; k < in_degree; ++k) {
-            const auto pre = std::min(static_cast<std::size_t>(gaps[k] * scale), choices - 1);
-            sources[k]     = static_cast<std::uint32_t>(pre + (excludes(shape) && pre >= post));
+        const std::size_t            in_degree = plan.in_degree[post - plan.first];
+        thread_local random::Chooser chooser;  // buffers only
+        const std::size_t            self    = excludes(shape) ? shape.self(post) : shape.num_pre;
+        const std::size_t            choices = shape.num_pre - (self < shape.num_pre ? 1 : 0);
+        if (with_replacement)
+            chooser.with_replacement(key, post, choices, in_degree, sources);
+        else
+            chooser.without_replacement(key, post, choices, in_degree, sources);
+        if (self < shape.num_pre) {
+            for (std::uint32_t& pre : sources)
+                pre += pre >= self ? 1u : 0u;
         }
+        if (self_connections == SelfConnections::no_mutual)
+            connectors::drop_excluded(self_connections, shape, post, sources);
+    }
+
+    std::uint64_t fingerprint() const {
+        return hash_of(n, static_cast<std::uint64_t>(self_connections), with_replacement);
     }
 
 private:
     static constexpr std::uint64_t max_mean_in_degree = std::uint64_t{1} << 31;
 
     bool excludes(const connectors::Shape& shape) const {
-        return shape.same && self_connections == SelfConnections::forbid;
+        return shape.overlaps() && self_connections == SelfConnections::forbid;
     }
-    static random::Key splitting(random::Key key) { return {hash_of(key.value, 1)}; }
+    /// Sources that a target may have; between groups that share some cells, that each may have.
+    std::size_t choices(const connectors::Shape& shape) const {
+        return shape.num_pre - (excludes(shape) ? 1 : 0);
+    }
 
-    static void split(
-        IndexRange targets, std::uint64_t count, random::Key key, IndexRange wanted, Plan& plan
-    ) {
+    void split(
+        IndexRange    targets,
+        std::uint64_t count,
+        random::Key   key,
+        std::uint64_t per_target,
+        IndexRange    wanted,
+        Plan&         plan
+    ) const {
         if (count == 0 || targets.last <= wanted.first || targets.first >= wanted.last) return;
         if (targets.size() == 1) {
             plan.in_degree[targets.first - plan.first] = static_cast<std::uint32_t>(count);
             return;
         }
-        const std::size_t middle = targets.first + targets.size() / 2;
-        const double      part =
-            static_cast<double>(middle - targets.first) / static_cast<double>(targets.size());
+        const std::size_t   middle = targets.first + targets.size() / 2;
+        const std::uint64_t below = middle - targets.first, above = targets.last - middle;
         random::Stream      stream{key, hash_of(targets.first, targets.last)};
-        const std::uint64_t left = stream.binomial(count, part);
-        split({targets.first, middle}, left, key, wanted, plan);
-        split({middle, targets.last}, count - left, key, wanted, plan);
+        const std::uint64_t left =
+            with_replacement
+                ? stream.binomial(
+                      count, static_cast<double>(below) / static_cast<double>(targets.size())
+                  )
+                : random::hypergeometric(stream, below * per_target, above * per_target, count);
+        split({targets.first, middle}, left, key, per_target, wanted, plan);
+        split({middle, targets.last}, count - left, key, per_target, wanted, plan);
     }
 };
 static_assert(connectors::Connector<FixedTotalNumberConnector>);

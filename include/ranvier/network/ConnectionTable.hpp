@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -96,6 +97,11 @@ public:
     /// Sorts all that was added into rows. `channels` is the network's list.
     void build(const std::vector<Channel>& channels);
 
+    /// Removes the built connections of a channel onto the marked targets (`[cells of the block]`).
+    void remove(
+        const std::vector<Channel>& channels, ChannelId channel, const std::vector<bool>& targets
+    );
+
     /// The row of a source on a channel of this table (place in `channels()`); nullptr if empty.
     const std::byte* row(std::uint32_t source, std::size_t place) const {
         const Group& group = groups_[source / group_size];
@@ -110,7 +116,13 @@ public:
     /// Calls `f(target, delay, weight)` for the connections of a source on a channel, by delay,
     /// then target as added. @pre built
     template <class F>
-    void for_each(std::uint32_t source, std::size_t place, const Channel& channel, F&& f) const;
+    void for_each(std::uint32_t source, std::size_t place, const Channel& channel, F&& f) const {
+        const_cast<ConnectionTable*>(this)->update_each(source, place, channel, f);
+    }
+    /// The same with a reference to the weight: what f assigns is kept unless the channel is
+    /// constant. @pre built
+    template <class F>
+    void update_each(std::uint32_t source, std::size_t place, const Channel& channel, F&& f);
 
     std::size_t bytes() const;
 
@@ -125,6 +137,9 @@ private:
         std::size_t                      num_bytes = 0;
     };
 
+    void rebuild(
+        const std::vector<Channel>& channels, const std::function<bool(const Record&)>& drop
+    );
     std::vector<Record> collect(const std::vector<Channel>& channels, Group& group);
     void                sort_group(const std::vector<Channel>& channels, Group& group);
     void                write_row(const Channel& channel, Record* first, Record* last);
@@ -145,10 +160,10 @@ private:
 
 template <class T>
 template <class F>
-void ConnectionTable<T>::for_each(
+void ConnectionTable<T>::update_each(
     std::uint32_t source, std::size_t place, const Channel& channel, F&& f
-) const {
-    const std::byte* at = row(source, place);
+) {
+    auto* at = const_cast<std::byte*>(row(source, place));
     if (!at) return;
     std::uint32_t delay;
     std::memcpy(&delay, at, sizeof delay);
@@ -157,13 +172,16 @@ void ConnectionTable<T>::for_each(
         SegmentHeader header;
         std::memcpy(&header, at, sizeof header);
         at += sizeof header;
-        const std::byte* weights = at + target_bytes(header.count);
+        std::byte* weights = at + target_bytes(header.count);
         for (std::size_t i = 0; i < header.count; ++i) {
             std::uint16_t target;
             T             weight = static_cast<T>(channel.weight);
             std::memcpy(&target, at + i * sizeof target, sizeof target);
             if (!channel.constant) std::memcpy(&weight, weights + i * sizeof weight, sizeof weight);
+            const T before = weight;
             f(target, delay, weight);
+            if (!channel.constant && std::memcmp(&weight, &before, sizeof weight) != 0)
+                std::memcpy(weights + i * sizeof weight, &weight, sizeof weight);
         }
         if (header.gap == SegmentHeader::last) return;
         delay += header.gap;

@@ -17,6 +17,8 @@
 #include "ranvier/connectors/Connector.hpp"
 #include "ranvier/models/SourceGroup.hpp"
 #include "ranvier/models/synapses/StaticSynapse.hpp"
+#include "ranvier/network/ProjectionRecord.hpp"
+#include "ranvier/network/Selection.hpp"
 #include "ranvier/network/Store.hpp"
 #include "ranvier/network/records.hpp"
 #include "ranvier/parallel/Communicator.hpp"
@@ -72,11 +74,13 @@ struct PopulationRequest {
 
 /// A projection about to be made.
 struct ProjectionRequest {
-    std::size_t                       pre = 0, post = 0;
+    Selection                         pre, post;
+    std::string                       pre_label, post_label;
     std::string                       label;          ///< empty: "<pre label>→<post label>"
-    std::string                       receptor_type;  ///< empty: chosen by the sign of the weight
+    std::string                       receptor_type;  ///< empty: by the sign of the weight
     std::unique_ptr<connectors::Rule> rule;
     StaticSynapse                     synapse;
+    std::shared_ptr<const connectors::Geometry> geometry;  ///< nullptr without positions
 };
 
 /// Populations, projections and what this rank holds of them. Users meet it as Simulation.
@@ -118,8 +122,16 @@ public:
     void set_parameters(PopulationRecord&, std::vector<models::Given> values);
     void set_states(PopulationRecord&, std::vector<models::Given> values);
 
-    /// This rank's connections of a projection, by target, source, delay. @local
+    /// Gives the connections of a projection new weights, new delays. @collective
+    /// @throws ConnectionError as when they are made; nothing is changed then
+    void set_connections(
+        ProjectionRecord&            projection,
+        const std::optional<Weight>& weight,
+        const std::optional<Delay>&  delay
+    );
+    /// This rank's connections of a projection, by target, then as created. @local
     std::vector<Connection> local_connections(const ProjectionRecord& projection);
+    Listing                 list(const ProjectionRecord& projection, unsigned wanted);
 
     /// Order-independent digest of all connections, parameters and state, the same on every rank.
     /// @collective
@@ -159,15 +171,41 @@ private:
         bool                              states,
         const ResolvedColumns&            resolved
     ) const;
-    static void   write_states(PopulationRecord&, const ResolvedColumns&);
-    std::string   checked_label(const PopulationRequest& request) const;
-    std::size_t   choose_receptor(const ProjectionRequest&, const std::string& name) const;
-    std::uint64_t identity(const ProjectionRequest&, std::size_t receptor);
-    void          check_weight(const ProjectionRequest&, const std::string& name, ConnectRequest&);
-    void          check_delay(const ProjectionRequest&, const std::string& name, ConnectRequest&);
-    void choose_channel(const ProjectionRequest&, ProjectionRecord&, const ConnectRequest&);
-    void generate(ProjectionRecord&, const ConnectRequest&);
+    static void                     write_states(PopulationRecord&, const ResolvedColumns&);
+    std::string                     checked_label(const PopulationRequest& request) const;
+    static models::Input            input_of(const Selection& post, const std::string& name);
+    static std::vector<std::string> receptors_of(const Selection& post, const std::string& name);
+    double        typical_weight(const ProjectionRequest&, const std::string& name);
+    std::string   choose_receptor(const ProjectionRequest&, const std::string& name);
+    std::uint64_t identity(const ProjectionRequest&, const std::string& receptor);
+    void          require_same_request(const ProjectionRequest&, const std::string& label);
+    static void
+                check_weight(const Weight&, const Selection& post, const std::string& receptor, const std::string& name, ConnectRequest&);
+    void        check_delay(const Delay&, const std::string& name, ConnectRequest&);
+    static void check_columns(const std::string& name, ConnectRequest&);
+    static void check_length(
+        const std::string&                         name,
+        const char*                                what,
+        const parameters::ConnectionSpecification& values,
+        std::uint64_t                              total
+    );
+    void choose_channels(const ProjectionRequest&, ProjectionRecord&, const ConnectRequest&);
+    void set_keys(const ProjectionRecord&, ConnectRequest&) const;
+    void generate(ProjectionRecord&, ConnectRequest&);
     void agree(const Violation& mine, const ProjectionRecord&, const ConnectRequest&) const;
+    void agree_on_delays(ProjectionRecord&) const;
+    std::vector<std::uint64_t> places_in_list(
+        const Selection& post, const std::vector<std::uint64_t>& counts, std::uint64_t& total
+    ) const;
+    std::vector<double> new_values(
+        const ProjectionRecord&                    projection,
+        const parameters::ConnectionSpecification& given,
+        random::Key                                key,
+        const char*                                what,
+        Listing&                                   listing
+    );
+    void set_weights(ProjectionRecord& projection, const ConnectRequest& connect);
+    void set_delays(ProjectionRecord& projection, const ConnectRequest& connect);
 
     Communicator                                   comm_;
     NetworkOptions                                 options_;

@@ -15,6 +15,7 @@
 #include "ranvier/models/NeuronGroupOf.hpp"
 #include "ranvier/models/SourceGroup.hpp"
 #include "ranvier/network/Network.hpp"
+#include "ranvier/network/Selection.hpp"
 #include "ranvier/parameters/Param.hpp"
 
 namespace ranvier {
@@ -45,6 +46,7 @@ public:
     std::size_t        local_size() const { return record_->slice.size(); }
     IndexRange         local_indices() const { return record_->slice; }
     const std::string& label() const { return record_->label; }
+    network::Selection selection() const { return network::Selection{*record_}; }
     std::string_view   celltype() const { return record_->group->model(); }
     Gid                first_gid() const { return record_->first_gid; }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "ranvier/base/AlignedArray.hpp"
@@ -16,6 +17,7 @@
 #include "ranvier/models/NeuronGroup.hpp"
 #include "ranvier/models/SourceGroup.hpp"
 #include "ranvier/network/ConnectionTable.hpp"
+#include "ranvier/network/ProjectionRecord.hpp"
 #include "ranvier/network/records.hpp"
 #include "ranvier/parameters/ConnectionSpecification.hpp"
 
@@ -72,6 +74,21 @@ struct ConnectRequest {
     int                                 weight_sign = 0;  ///< +1: must be >= 0, -1: <= 0, 0: any
     Step                                min_delay = 1, max_delay = 0;  ///< allowed, in steps
     Step                                since = -1;                    ///< as in Channel
+    std::optional<std::size_t>          weight_column{};  ///< of the rule, in place of `weight`
+    std::optional<std::size_t>          delay_column{};
+    std::vector<std::uint64_t>          first{};  ///< place in the list where each part's
+                                                  ///< local connections begin; if an array needs it
+};
+
+/// Local connections of a projection in the order in which it lists them; `pre`, `steps`, `weight`
+/// as far as asked for.
+struct Listing {
+    std::vector<std::uint32_t> posts;  ///< local targets, ascending
+    std::vector<std::uint64_t> first;  ///< `[posts + 1]`, where the connections of each begin
+    std::vector<std::uint32_t> pre, steps;
+    std::vector<double>        weight;
+
+    std::uint64_t size() const { return first.back(); }
 };
 
 template <class T>
@@ -86,12 +103,12 @@ public:
 
     /// Generates this rank's connections of a projection into the tables.
     /// @local On a violation nothing is kept.
-    Violation connect(
-        ProjectionRecord&       projection,
-        const PopulationRecord& pre,
-        const PopulationRecord& post,
-        const ConnectRequest&   request
-    );
+    Violation connect(ProjectionRecord& projection, const ConnectRequest& request);
+
+    /// Numbers of local connections that `connect` would make, per part of the targets. @local
+    std::vector<std::uint64_t> count(
+        const ProjectionRecord& projection, const ConnectRequest& request
+    ) const;
 
     /// Forgets the connections that the last `connect` has filed.
     void undo_connect();
@@ -99,19 +116,24 @@ public:
     /// Sorts what was added since the last call; before spikes are delivered.
     void build();
 
-    /// This rank's connections of a projection, by target, then source, then delay.
-    std::vector<Connection> connections(
-        const ProjectionRecord& projection,
-        const PopulationRecord& pre,
-        const PopulationRecord& post
-    );
+    /// This rank's connections of a projection. @local
+    enum Wanted : unsigned { sources = 1, delays = 2, weights = 4 };
+    Listing list(const ProjectionRecord& projection, unsigned wanted);
+
+    /// Gives the local connections new weights, in list order: one per connection, or one for all.
+    /// @local @pre their channel is not constant
+    void set_weights(ProjectionRecord& projection, std::span<const double> weights, bool one);
+    /// Moves the connections to a channel in which all have this weight, or each has its own.
+    /// @local
+    void set_constant(ProjectionRecord& projection, std::optional<double> weight);
+    /// Makes the local connections anew as listed (all of pre, steps, weight), with other delays.
+    /// They carry the spikes emitted after step `since`. @local
+    void set_delays(ProjectionRecord& projection, const Listing& listing, Step since);
+    /// The same for a drive that keeps one delay. @local
+    void set_drive_delay(ProjectionRecord& projection, Step delay, Step since);
 
     /// Sum over this rank's connections of a hash of (projection, pre, post, delay, weight bits).
-    std::uint64_t digest(
-        const ProjectionRecord& projection,
-        const PopulationRecord& pre,
-        const PopulationRecord& post
-    );
+    std::uint64_t digest(const ProjectionRecord& projection);
 
     std::vector<Block<T>>&            blocks() { return blocks_; }
     const std::vector<Channel>&       channels() const { return channels_; }
@@ -123,25 +145,44 @@ public:
     ChannelId channel_for(Channel channel);
 
 private:
-    struct Draws;  ///< weights and delays of the connections of one target
+    struct Draws;   ///< weights and delays of the connections of one target
+    struct Filing;  ///< where the connections onto the targets of one part go
 
     void ensure_receptors(Block<T>& block, std::size_t receptors);
-    void connect_fused(
-        ProjectionRecord&       projection,
-        const PopulationRecord& pre,
-        const PopulationRecord& post,
-        const ConnectRequest&   request,
-        Violation&              violation
+    void connect_fused(ProjectionRecord& projection, const ConnectRequest&, Violation& violation);
+    void connect_run(
+        ProjectionRecord&          projection,
+        const Selection::LocalRun& run,
+        const ConnectRequest&      request,
+        Violation&                 violation,
+        bool&                      natural
     );
-    void connect_target(std::size_t post, const ConnectRequest&, Draws&, Violation&) const;
-
-    /// Calls f(pre, post, delay_steps, weight) for every local connection of a projection.
-    template <class F>
-    void for_each_connection(
+    void draw_target(
         const ProjectionRecord& projection,
-        const PopulationRecord& pre,
-        const PopulationRecord& post,
-        F&&                     f
+        std::size_t             post,
+        std::uint64_t           first,
+        const ConnectRequest&   request,
+        Draws&                  draws,
+        Violation&              violation
+    ) const;
+    bool           note_order(ProjectionRecord& projection, Draws& draws) const;
+    void           take_out(const ProjectionRecord& projection);
+    void           file_again(ProjectionRecord& projection, const Listing& listing);
+    void           sort_drives();
+    FusedDrive<T>* drive_of(const ProjectionRecord& projection);
+
+    /// Calls f(local target, pre, delay_steps, weight) for every local connection of a projection;
+    /// those of one target by source, then delay. What f assigns to the weight is kept, unless the
+    /// channel is constant.
+    template <class F>
+    void walk(const ProjectionRecord& projection, F&& f);
+    template <class F>
+    void walk_block(
+        const ProjectionRecord&           projection,
+        Block<T>&                         block,
+        ChannelId                         channel,
+        const std::vector<std::uint32_t>& target_of_slot,
+        F&                                f
     );
 
     TimeGrid                   grid_;

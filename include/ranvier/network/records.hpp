@@ -1,5 +1,5 @@
 /// @file
-/// What the network knows of its populations and projections; the public handles point here.
+/// What the network knows of its populations; the public handles point here.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,6 @@
 
 #include "ranvier/base/types.hpp"
 #include "ranvier/models/CellGroup.hpp"
-#include "ranvier/network/ConnectionTable.hpp"
 #include "ranvier/recording/SpikeSink.hpp"
 
 namespace ranvier::network {
@@ -37,33 +36,6 @@ struct PopulationRecord {
     bool records_spikes = false;
     std::vector<SpikeRecord>   spikes;  ///< recorded and not yet handed over, by (step, index)
     std::vector<std::uint64_t> spike_counts;  ///< [slice] since recording began
-};
-
-struct ProjectionRecord {
-    std::string   label;
-    std::size_t   id       = 0;
-    std::size_t   pre      = 0;  ///< ids of populations
-    std::size_t   post     = 0;
-    std::size_t   receptor = 0;
-    std::uint64_t key      = 0;  ///< hash of its identity, see Network
-    ChannelId     channel  = 0;
-    bool          fused    = false;  ///< held as a FusedDrive of the store, not in tables
-
-    std::string   connector;
-    std::uint64_t size       = 0;  ///< connections on all ranks
-    std::uint64_t local_size = 0;
-    Step          min_delay  = 0;  ///< over all ranks, in steps; 0 if there is no connection
-    Step          max_delay  = 0;
-};
-
-/// One connection, as listed by a projection.
-struct Connection {
-    std::uint64_t pre    = 0;  ///< index in the presynaptic population
-    std::uint64_t post   = 0;  ///< index in the postsynaptic population
-    double        weight = 0;  ///< nA, uS or mV
-    double        delay  = 0;  ///< ms
-
-    friend auto operator<=>(const Connection&, const Connection&) = default;
 };
 
 }  // namespace ranvier::network

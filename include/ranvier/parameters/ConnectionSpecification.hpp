@@ -16,6 +16,7 @@
 #include "ranvier/parameters/Expression.hpp"
 #include "ranvier/parameters/Matrix.hpp"
 #include "ranvier/random/Distribution.hpp"
+#include "ranvier/random/NumpyRNG.hpp"
 
 namespace ranvier::parameters {
 
@@ -40,8 +41,13 @@ public:
     /// The same number for every connection.
     ConnectionSpecification(double number = 0) : value_(number) {}
     /// One draw per connection, keyed by the target and by the connection's place among those of
-    /// the target.
-    ConnectionSpecification(random::Distribution distribution) : value_(std::move(distribution)) {}
+    /// the target; with a generator, its next numbers in list order, for which every rank draws
+    /// those of all connections.
+    ConnectionSpecification(
+        random::Distribution distribution, std::optional<NumpyRNG> rng = std::nullopt
+    )
+        : value_(std::move(distribution)),
+          rng_(std::move(rng)) {}
     /// One value per connection of the whole projection, in the order in which it lists them: by
     /// target, then as created. Every rank passes the whole array.
     ConnectionSpecification(std::vector<double> values)
@@ -61,18 +67,31 @@ public:
     const random::Distribution* distribution() const {
         return std::get_if<random::Distribution>(&value_);
     }
-    std::optional<std::size_t> length() const;  ///< of an array; nothing for the other kinds
-    const Matrix<double>*      matrix() const;  ///< nullptr for the other kinds
-    bool                       needs_distance() const;
+    const std::vector<double>* values() const;  ///< of an array; nullptr for the other kinds
+    std::optional<std::size_t> length() const {
+        return values() ? std::optional{values()->size()} : std::nullopt;
+    }
+    const Matrix<double>* matrix() const;  ///< nullptr for the other kinds
+    bool                  needs_distance() const;
+
+    /// Whether every value has its place in one sequence: an array, or numbers of a generator.
+    bool is_sequential() const { return values() || rng_; }
+    /// With a generator, the array of its numbers for so many connections; otherwise this. Every
+    /// rank must ask. @local
+    /// @param use for the generator: what the numbers are for
+    ConnectionSpecification sequence(std::uint64_t num_connections, random::Key use) const;
 
     /// Evaluates the connections of a target into `out[sources.size()]`.
     ///
     /// @local Exceptions of a user's function pass through.
-    /// @pre an array has a value for each connection, a matrix for each pair
+    /// @pre an array has a value for each connection, a matrix for each pair; there is no generator
     void resolve(const ConnectionColumn& column, std::span<double> out) const;
 
     /// The value of the k-th connection of a target alone: what `resolve` gives for it. @local
     double value(const ConnectionColumn& column, std::size_t k) const;
+
+    /// Differs if the numbers of an array or a matrix differ; 0 for the other kinds.
+    std::uint64_t fingerprint() const;
 
     /// For messages: `the number 5`, `an array of 7 values`, `the expression "d + 1"`.
     std::string describe() const;
@@ -92,7 +111,8 @@ private:
         PairFunction,
         DistanceFunction,
         Expression>
-        value_;
+                            value_;
+    std::optional<NumpyRNG> rng_;
 };
 
 }  // namespace ranvier::parameters

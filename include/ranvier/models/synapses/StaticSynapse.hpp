@@ -80,7 +80,7 @@ public:
     template <class Q>
     requires(!std::same_as<Q, double> && !std::same_as<Q, Time> && !std::same_as<Q, Length>)
         Weight(const RandomDistribution<Q>& d)
-        : Weight(d.keyed(), models::input_of<Q>()) {}
+        : Weight({d.untyped(), d.rng()}, models::input_of<Q>()) {}
     template <class Q>
     Weight(const std::vector<Q>& values)
         : Weight(models::per_connection(values), models::input_of<Q>()) {}
@@ -118,7 +118,8 @@ class Delay {
 public:
     Delay() = default;
     Delay(Time value) : specification_(value.value()) {}
-    Delay(const RandomDistribution<Time>& d) : specification_(d.keyed()) {}
+    Delay(const RandomDistribution<Time>& d)
+        : specification_(parameters::ConnectionSpecification{d.untyped(), d.rng()}) {}
     Delay(const std::vector<Time>& values) : specification_(models::per_connection(values)) {}
     Delay(const Matrix<Time>& values) : specification_(models::per_pair(values)) {}
     template <models::PairFunction F>

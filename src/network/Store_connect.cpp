@@ -1,0 +1,327 @@
+// How the connections of a projection are drawn and filed.
+
+#include <algorithm>
+
+#include "ranvier/base/progress.hpp"
+#include "ranvier/network/Store.hpp"
+
+#include "Checks.hpp"
+
+namespace ranvier::network {
+
+template <class T>
+struct Store<T>::Draws {
+    connectors::Sources        sources;
+    std::vector<double>        distances;
+    std::vector<double>        weights;
+    std::vector<double>        delays;
+    std::vector<std::uint32_t> steps;
+    std::vector<std::uint32_t> order;
+};
+
+/// The block and the tables of the target at hand, for targets in ascending order.
+template <class T>
+struct Store<T>::Filing {
+    Store&                           store;
+    const ProjectionRecord&          projection;
+    const Selection::LocalRun&       run;
+    const Placement*                 placement = nullptr;
+    std::vector<ConnectionTable<T>*> tables{};  ///< by part of the presynaptic group
+
+    const Selection::Part& part() const { return projection.post.part(run.part); }
+
+    /// The cell of the block that a member of the run is.
+    std::uint16_t open(std::size_t member) {
+        const PopulationRecord& post = *part().population;
+        const std::size_t       cell = part().indices[member - part().first] - post.slice.first;
+        if (!placement || !placement->cells.contains(cell)) open_block(post, cell);
+        return static_cast<std::uint16_t>(placement->slot + cell - placement->cells.first);
+    }
+
+    void open_block(const PopulationRecord& post, std::size_t cell) {
+        placement =
+            &*std::find_if(post.placements.begin(), post.placements.end(), [&](const Placement& p) {
+                return p.cells.contains(cell);
+            });
+        Block<T>& block = store.blocks_[placement->block];
+        tables.clear();
+        for (const Selection::Part& from : projection.pre.parts()) {
+            const std::size_t id = from.population->id;
+            if (block.tables.size() <= id) block.tables.resize(id + 1);
+            auto& table = block.tables[id];
+            if (!table) table = std::make_unique<ConnectionTable<T>>(from.population->size);
+            const auto marked =
+                std::find_if(store.marks_.begin(), store.marks_.end(), [&](const Mark& mark) {
+                    return mark.table == table.get();
+                });
+            if (marked == store.marks_.end()) store.marks_.push_back({table.get(), table->mark()});
+            tables.push_back(table.get());
+        }
+        const ProjectionRecord::Target& target = projection.targets[run.part];
+        if (store.channels_[target.channel].drive && block.drive[target.receptor].size() == 0)
+            block.drive[target.receptor] = AlignedArray<T>(store.capacity_);
+    }
+
+    /// Files the connections of one target.
+    void add(
+        std::uint16_t                  cell,
+        std::span<const std::uint32_t> sources,
+        std::span<const std::uint32_t> steps,
+        std::span<const double>        weights
+    ) {
+        const ChannelId channel = projection.targets[run.part].channel;
+        if (projection.pre.is_whole_population()) {
+            for (std::size_t k = 0; k < sources.size(); ++k)
+                tables[0]->add(sources[k], channel, cell, steps[k], static_cast<T>(weights[k]));
+            return;
+        }
+        for (std::size_t k = 0; k < sources.size(); ++k) {
+            const std::size_t p    = projection.pre.part_of(sources[k]);
+            const auto&       from = projection.pre.part(p);
+            tables[p]->add(
+                static_cast<std::uint32_t>(from.indices[sources[k] - from.first]),
+                channel,
+                cell,
+                steps[k],
+                static_cast<T>(weights[k])
+            );
+        }
+    }
+};
+
+/// Sources, weights and delays of one target; the first violation is noted.
+template <class T>
+void Store<T>::draw_target(
+    const ProjectionRecord& projection,
+    std::size_t             post,
+    std::uint64_t           first,
+    const ConnectRequest&   request,
+    Draws&                  draws,
+    Violation&              violation
+) const {
+    request.rule->presynaptic(post, draws.sources);
+    const std::size_t            count = draws.sources.size();
+    Checks                       checks{post, violation};
+    parameters::ConnectionColumn column{post, draws.sources, first, {}, {}};
+    if (request.weight.needs_distance() || request.delay.needs_distance()) {
+        draws.distances.resize(count);
+        projection.geometry->distances(post, draws.sources, draws.distances);
+        column.distances = draws.distances;
+    }
+    draws.steps.resize(count);
+    if (const auto delay = request.delay.constant(); delay && !request.delay_column) {
+        std::fill(
+            draws.steps.begin(),
+            draws.steps.end(),
+            static_cast<std::uint32_t>(grid_.nearest(*delay))
+        );
+    } else {
+        draws.delays.resize(count);
+        column.key = request.delay_key;
+        if (request.delay_column)
+            request.rule->values(post, *request.delay_column, draws.delays);
+        else
+            request.delay.resolve(column, draws.delays);
+        for (std::size_t k = 0; k < count; ++k)
+            draws.steps[k] = checks.delay(draws.delays[k], grid_, request);
+        if (request.delay.distribution() && !request.delay_column) {
+            // Of several connections of a pair, that with the shorter delay is the first.
+            for (std::size_t k = 0, end; k < count; k = end) {
+                for (end = k + 1; end < count && draws.sources[end] == draws.sources[k];)
+                    ++end;
+                if (end - k > 1)
+                    std::sort(
+                        draws.steps.begin() + static_cast<std::ptrdiff_t>(k),
+                        draws.steps.begin() + static_cast<std::ptrdiff_t>(end)
+                    );
+            }
+        }
+    }
+    draws.weights.resize(count);
+    if (const auto weight = request.weight.constant(); weight && !request.weight_column) {
+        std::fill(draws.weights.begin(), draws.weights.end(), *weight);
+        return;
+    }
+    column.key = request.weight_key;
+    if (request.weight_column)
+        request.rule->values(post, *request.weight_column, draws.weights);
+    else
+        request.weight.resolve(column, draws.weights);
+    for (const double weight : draws.weights)
+        checks.weight(weight, request.weight_sign);
+}
+
+/// Remembers the order of creation where it is not that of source and delay, in which the
+/// connections are stored. @return whether it is that
+template <class T>
+bool Store<T>::note_order(ProjectionRecord& projection, Draws& draws) const {
+    std::vector<std::uint32_t>& order = draws.order;
+    order.resize(draws.sources.size());
+    for (std::uint32_t k = 0; k < order.size(); ++k)
+        order[k] = k;
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
+        if (draws.sources[a] != draws.sources[b]) return draws.sources[a] < draws.sources[b];
+        return draws.steps[a] < draws.steps[b];
+    };
+    const bool natural = std::is_sorted(order.begin(), order.end(), before);
+    if (!natural) std::stable_sort(order.begin(), order.end(), before);
+    projection.created.insert(projection.created.end(), order.begin(), order.end());
+    return natural;
+}
+
+template <class T>
+void Store<T>::connect_run(
+    ProjectionRecord&          projection,
+    const Selection::LocalRun& run,
+    const ConnectRequest&      request,
+    Violation&                 violation,
+    bool&                      natural
+) {
+    const bool        ordered = request.rule->keeps_order() || request.delay.length().has_value();
+    Draws             draws;
+    Filing            filing{*this, projection, run};
+    const std::size_t at_a_time =
+        std::max<std::size_t>(1, request.rule->targets_per_plan(request.shape));
+    std::uint64_t first = request.first.empty() ? 0 : request.first[run.part];
+    for (std::size_t begin = run.members.first; begin < run.members.last;) {
+        const std::size_t end = begin + std::min(at_a_time, run.members.last - begin);
+        request.rule->plan(request.shape, request.connectivity_key, {begin, end});
+        for (std::size_t post = begin; post < end; ++post) {
+            tick();
+            draw_target(projection, post, first, request, draws, violation);
+            if (ordered) natural = note_order(projection, draws) && natural;
+            filing.add(filing.open(post), draws.sources, draws.steps, draws.weights);
+            for (const std::uint32_t steps : draws.steps) {
+                projection.min_delay = std::min<Step>(projection.min_delay, steps);
+                projection.max_delay = std::max<Step>(projection.max_delay, steps);
+            }
+            projection.local_size += draws.sources.size();
+            first += draws.sources.size();
+        }
+        begin = end;
+    }
+}
+
+template <class T>
+Violation Store<T>::connect(ProjectionRecord& projection, const ConnectRequest& request) {
+    Violation violation;
+    marks_.clear();
+    last_was_fused_ = projection.fused;
+    if (projection.fused) {
+        connect_fused(projection, request, violation);
+    } else {
+        projection.min_delay = std::numeric_limits<Step>::max();
+        bool natural         = true;
+        for (const Selection::LocalRun& run : projection.post.local_runs())
+            connect_run(projection, run, request, violation, natural);
+        if (natural) projection.created = {};
+        projection.created.shrink_to_fit();
+    }
+    if (violation.what != Violation::What::none) undo_connect();
+    return violation;
+}
+
+template <class T>
+std::vector<std::uint64_t> Store<T>::count(
+    const ProjectionRecord& projection, const ConnectRequest& request
+) const {
+    std::vector<std::uint64_t> counts(projection.post.num_parts());
+    connectors::Sources        sources;
+    const std::size_t          at_a_time =
+        std::max<std::size_t>(1, request.rule->targets_per_plan(request.shape));
+    for (const Selection::LocalRun& run : projection.post.local_runs()) {
+        for (std::size_t begin = run.members.first; begin < run.members.last;) {
+            const std::size_t end = begin + std::min(at_a_time, run.members.last - begin);
+            request.rule->plan(request.shape, request.connectivity_key, {begin, end});
+            for (std::size_t post = begin; post < end; ++post) {
+                tick();
+                request.rule->presynaptic(post, sources);
+                counts[run.part] += sources.size();
+            }
+            begin = end;
+        }
+    }
+    return counts;
+}
+
+template <class T>
+void Store<T>::connect_fused(
+    ProjectionRecord& projection, const ConnectRequest& request, Violation& violation
+) {
+    const PopulationRecord& pre   = projection.pre.population(0);
+    const PopulationRecord& post  = projection.post.population(0);
+    const Step              delay = grid_.nearest(*request.delay.constant());
+    FusedDrive<T>           drive{
+        projection.id,
+        pre.id,
+        post.id,
+        projection.targets[0].receptor,
+        delay,
+        request.since,
+        {},
+        dynamic_cast<models::SourceGroup*>(pre.group.get())};
+    if (request.weight.constant()) {
+        drive.weight.push_back(static_cast<T>(*request.weight.constant()));
+    } else {
+        Draws         draws;
+        std::uint64_t first = request.first.empty() ? 0 : request.first[0];
+        request.rule->plan(request.shape, request.connectivity_key, post.slice);
+        for (std::size_t i = post.slice.first; i < post.slice.last; ++i) {
+            draw_target(projection, i, first++, request, draws, violation);
+            drive.weight.push_back(static_cast<T>(draws.weights.front()));
+        }
+    }
+    drive.source->keep(delay);
+    projection.local_size = post.slice.size();
+    projection.min_delay  = delay;
+    projection.max_delay  = delay;
+    fused_.push_back(std::move(drive));
+    sort_drives();
+}
+
+/// Drives of one target add up in the order of (emission step, source), as events would.
+template <class T>
+void Store<T>::sort_drives() {
+    std::stable_sort(fused_.begin(), fused_.end(), [](const auto& a, const auto& b) {
+        return a.delay != b.delay ? a.delay > b.delay : a.pre < b.pre;
+    });
+}
+
+/// Files connections that were listed and taken out, in list order.
+template <class T>
+void Store<T>::file_again(ProjectionRecord& projection, const Listing& listing) {
+    Draws draws;
+    projection.created.clear();
+    projection.min_delay = std::numeric_limits<Step>::max();
+    projection.max_delay = 0;
+    marks_.clear();
+    std::size_t target  = 0;
+    bool        natural = true;
+    for (const Selection::LocalRun& run : projection.post.local_runs()) {
+        Filing filing{*this, projection, run};
+        for (std::size_t post = run.members.first; post < run.members.last; ++post, ++target) {
+            const auto first = static_cast<std::size_t>(listing.first[target]);
+            const auto count = static_cast<std::size_t>(listing.first[target + 1]) - first;
+            draws.sources.assign(&listing.pre[first], &listing.pre[first] + count);
+            draws.steps.assign(&listing.steps[first], &listing.steps[first] + count);
+            natural = note_order(projection, draws) && natural;
+            filing.add(
+                filing.open(post),
+                draws.sources,
+                draws.steps,
+                std::span{listing.weight}.subspan(first, count)
+            );
+            for (const std::uint32_t steps : draws.steps) {
+                projection.min_delay = std::min<Step>(projection.min_delay, steps);
+                projection.max_delay = std::max<Step>(projection.max_delay, steps);
+            }
+        }
+    }
+    if (natural) projection.created = {};
+    marks_.clear();
+}
+
+template class Store<double>;
+template class Store<float>;
+
+}  // namespace ranvier::network

@@ -1,0 +1,193 @@
+// How the connections of a projection are listed and given new values.
+
+#include <algorithm>
+#include <cmath>
+
+#include "ranvier/base/Error.hpp"
+#include "ranvier/base/text.hpp"
+#include "ranvier/network/Network.hpp"
+#include "ranvier/parallel/activity.hpp"
+#include "ranvier/parallel/collective.hpp"
+
+#include "Checks.hpp"
+#include "connect.hpp"
+#include <fmt/format.h>
+
+namespace ranvier::network {
+
+namespace {
+
+/// New values of the local connections, in list order.
+std::vector<double> resolved(
+    const ProjectionRecord&                    projection,
+    const parameters::ConnectionSpecification& values,
+    const Listing&                             listing,
+    const std::vector<std::uint64_t>&          first_of_part,
+    random::Key                                key
+) {
+    std::vector<double>        result(static_cast<std::size_t>(listing.size()));
+    std::vector<double>        distances;
+    std::vector<std::uint64_t> place = first_of_part;
+    for (std::size_t t = 0; t < listing.posts.size(); ++t) {
+        const auto        first = static_cast<std::size_t>(listing.first[t]);
+        const auto        count = static_cast<std::size_t>(listing.first[t + 1]) - first;
+        const std::size_t part  = projection.post.part_of(listing.posts[t]);
+        const std::span   sources{&listing.pre[first], count};
+        if (values.needs_distance()) {
+            distances.resize(count);
+            projection.geometry->distances(listing.posts[t], sources, distances);
+        }
+        values.resolve(
+            {listing.posts[t], sources, place[part], key, distances},
+            std::span{result}.subspan(first, count)
+        );
+        place[part] += count;
+    }
+    return result;
+}
+
+/// Numbers of local connections per part of the targets.
+std::vector<std::uint64_t> counts_per_part(
+    const ProjectionRecord& projection, const Listing& listing
+) {
+    std::vector<std::uint64_t> counts(projection.post.num_parts());
+    for (std::size_t t = 0; t < listing.posts.size(); ++t)
+        counts[projection.post.part_of(listing.posts[t])] +=
+            listing.first[t + 1] - listing.first[t];
+    return counts;
+}
+
+/// Calls f(checks, place) for each connection of a listing.
+template <class F>
+Violation check_each(const Listing& listing, F&& f) {
+    Violation violation;
+    for (std::size_t t = 0; t < listing.posts.size(); ++t) {
+        Checks checks{listing.posts[t], violation};
+        for (auto k = static_cast<std::size_t>(listing.first[t]); k < listing.first[t + 1]; ++k)
+            f(checks, k);
+    }
+    return violation;
+}
+
+}  // namespace
+
+Listing Network::list(const ProjectionRecord& projection, unsigned wanted) {
+    return std::visit([&](auto& store) { return store.list(projection, wanted); }, store_);
+}
+
+std::vector<Connection> Network::local_connections(const ProjectionRecord& projection) {
+    const Listing           listing = list(projection, 7);
+    std::vector<Connection> result;
+    result.reserve(static_cast<std::size_t>(listing.size()));
+    for (std::size_t t = 0; t < listing.posts.size(); ++t) {
+        for (auto k = static_cast<std::size_t>(listing.first[t]); k < listing.first[t + 1]; ++k)
+            result.push_back(
+                {listing.pre[k], listing.posts[t], listing.weight[k], grid_.ms(listing.steps[k])}
+            );
+    }
+    return result;
+}
+
+void Network::set_connections(
+    ProjectionRecord&            projection,
+    const std::optional<Weight>& weight,
+    const std::optional<Delay>&  delay
+) {
+    const parallel::CollectiveCall call{
+        comm_, fmt::format("Projection \"{}\": set", projection.label)};
+    const auto same = [&](const parameters::ConnectionSpecification& given, const char* what) {
+        const std::string name = fmt::format("Projection \"{}\": set {}", projection.label, what);
+        require_same(comm_, given.describe(), name);
+        if (given.fingerprint() != 0) require_same(comm_, given.fingerprint(), name);
+    };
+    if (weight) same(weight->specification(), "weight");
+    if (delay) same(delay->specification().value_or(0.0), "delay");
+    ConnectRequest connect;
+    connect.shape          = {projection.pre.size(), projection.post.size()};
+    connect.shape.geometry = projection.geometry;
+    if (weight)
+        check_weight(*weight, projection.post, projection.receptor, projection.label, connect);
+    if (delay) check_delay(*delay, projection.label, connect);
+    ++projection.num_sets;
+    set_keys(projection, connect);
+    if (weight) set_weights(projection, connect);
+    if (delay) set_delays(projection, connect);
+}
+
+void Network::set_weights(ProjectionRecord& projection, const ConnectRequest& connect) {
+    const auto each = [&](auto&& f) {
+        collectively(comm_, [&] { std::visit([&](auto& store) { f(store); }, store_); });
+    };
+    if (const auto constant = connect.weight.constant()) {
+        const bool is_constant =
+            !projection.fused &&
+            std::visit(
+                [&](auto& store) {
+                    return store.channels()[projection.targets[0].channel].constant;
+                },
+                store_
+            );
+        if (is_constant)
+            each([&](auto& store) { store.set_constant(projection, constant); });
+        else
+            each([&](auto& store) { store.set_weights(projection, {&*constant, 1}, true); });
+        return;
+    }
+    Listing    listing;
+    const auto values =
+        new_values(projection, connect.weight, connect.weight_key, "weight", listing);
+    const Violation violation = check_each(listing, [&](Checks& checks, std::size_t k) {
+        checks.weight(values[k], connect.weight_sign);
+    });
+    agree(violation, projection, connect);
+    each([&](auto& store) {
+        store.set_constant(projection, std::nullopt);
+        store.set_weights(projection, values, false);
+    });
+}
+
+std::vector<double> Network::new_values(
+    const ProjectionRecord&                    projection,
+    const parameters::ConnectionSpecification& given,
+    random::Key                                key,
+    const char*                                what,
+    Listing&                                   listing
+) {
+    listing = collectively(comm_, [&] { return list(projection, Store<double>::sources); });
+    std::uint64_t total = 0;
+    const auto first = places_in_list(projection.post, counts_per_part(projection, listing), total);
+    const auto values = given.sequence(total, key);
+    check_length(projection.label, what, values, total);
+    return collectively(comm_, [&] { return resolved(projection, values, listing, first, key); });
+}
+
+void Network::set_delays(ProjectionRecord& projection, const ConnectRequest& connect) {
+    const Step since = now_ > 0 ? now_ : -1;
+    if (const auto constant = connect.delay.constant(); constant && projection.drive) {
+        const Step steps = grid_.nearest(*constant);
+        collectively(comm_, [&] {
+            std::visit(
+                [&](auto& store) { store.set_drive_delay(projection, steps, since); }, store_
+            );
+        });
+    } else {
+        Listing    listing;
+        const auto values =
+            new_values(projection, connect.delay, connect.delay_key, "delay", listing);
+        std::vector<std::uint32_t> steps(values.size());
+        const Violation violation = check_each(listing, [&](Checks& checks, std::size_t k) {
+            steps[k] = checks.delay(values[k], grid_, connect);
+        });
+        agree(violation, projection, connect);
+        collectively(comm_, [&] {
+            listing       = list(projection, Store<double>::sources | Store<double>::weights);
+            listing.steps = std::move(steps);
+            std::visit([&](auto& store) { store.set_delays(projection, listing, since); }, store_);
+        });
+        for (const Selection::Part& part : projection.pre.parts())
+            part.population->emits = true;
+    }
+    agree_on_delays(projection);
+}
+
+}  // namespace ranvier::network
