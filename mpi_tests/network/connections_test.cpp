@@ -231,7 +231,6 @@ void expect_refused(Scene& s, Make make, const char* text) {
 
 TEST(Connections, are_refused_with_values_that_do_not_fit) {
     Scene      s;
-    Projection made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
     const auto add = [&](const Weight& weight, const Delay& delay) {
         return [&s, weight, delay] {
             Projection{
@@ -260,6 +259,11 @@ TEST(Connections, are_refused_with_values_that_do_not_fit) {
         add(1_nA, expression("0.1 * i")),
         "delay 0 ms is shorter than the time step 0.1 ms at target 0 (and 4 more)."
     );
+}
+
+TEST(Connections, are_not_changed_by_values_that_do_not_fit) {
+    Scene      s;
+    Projection made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
     expect_refused(
         s,
         [&] { made.set("weight", std::vector<double>(3)); },
@@ -283,6 +287,10 @@ TEST(Connections, are_refused_with_values_that_do_not_fit) {
     EXPECT_COLLECTIVE_THROW(
         world(), made.get("U"), ParameterError, "its connections have no \"U\""
     );
+}
+
+TEST(Connections, are_refused_by_their_rule) {
+    Scene s;
     expect_refused(
         s,
         [&] {
@@ -304,7 +312,7 @@ TEST(Connections, are_refused_with_values_that_do_not_fit) {
         },
         "the probability must lie in [0, 1], got 2 for the pair (2, 0)."
     );
-    EXPECT_EQ(s.sim.num_connections(), 20u);
+    EXPECT_EQ(s.sim.num_connections(), 0u);
 }
 
 TEST(Connections, are_refused_when_ranks_disagree) {

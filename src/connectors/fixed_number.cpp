@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ranvier/base/hash.hpp"
+#include "ranvier/base/progress.hpp"
 #include "ranvier/connectors/FixedNumberPostConnector.hpp"
 #include "ranvier/connectors/FixedNumberPreConnector.hpp"
 #include "ranvier/random/choose.hpp"
@@ -199,6 +200,7 @@ FixedNumberPostConnector::Plan FixedNumberPostConnector::plan(
     const bool                 forbid = self_connections == SelfConnections::forbid;
     std::vector<std::uint32_t> post_of, pre_of;
     for (std::size_t pre = 0; pre < shape.num_pre && !posts.empty(); ++pre) {
+        tick();
         const std::size_t self    = forbid ? shape.self_target(pre) : shape.num_post;
         const std::size_t choices = shape.num_post - (self < shape.num_post ? 1 : 0);
         const std::size_t count   = n.of({hash_of(key.value, 2)}, pre);

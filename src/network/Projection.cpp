@@ -113,6 +113,14 @@ Projection::Projection(
 )
     : network_(&common(pre.network, post.network, fmt::format("{}\u2192{}", pre.label, post.label))
       ) {
+    if (!rule)
+        throw ConnectionError(fmt::format(
+            "Projection \"{}\u2192{}\": the connector takes the pairs of a projection between "
+            "other "
+            "groups. Connect the same groups.",
+            pre.label,
+            post.label
+        ));
     options.space.check();
     auto geometry = std::make_shared<connectors::Geometry>();
     *geometry     = {options.space, positions_of(pre.cells), positions_of(post.cells)};

@@ -203,13 +203,16 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     if (!connect.shape.same) connect.shape.overlap = overlap_of(request.pre, request.post);
     connect.shape.geometry = request.geometry;
     connect.since          = now_ > 0 ? now_ : -1;
-    if (const std::string problem = request.rule->check(connect.shape); !problem.empty())
-        refuse_projection(projection->label, fmt::format("{}: {}", request.rule->name(), problem));
+    collectively(comm_, [&] {  // a rule may look at files
+        if (const std::string problem = request.rule->check(connect.shape); !problem.empty())
+            refuse_projection(
+                projection->label, fmt::format("{}: {}", request.rule->name(), problem)
+            );
+    });
     projection->receptor = choose_receptor(request, projection->label);
     check_columns(projection->label, connect);
-    check_weight(
-        request.synapse.weight, request.post, projection->receptor, projection->label, connect
-    );
+    connect.receptor = projection->receptor;
+    check_weight(request.synapse.weight, request.post, projection->label, connect);
     check_delay(request.synapse.delay, projection->label, connect);
 
     projection->id        = projections_.size();

@@ -188,13 +188,10 @@ std::string Network::choose_receptor(const ProjectionRequest& request, const std
 
 /// The weight as far as it is known without drawing.
 void Network::check_weight(
-    const Weight&      weight,
-    const Selection&   post,
-    const std::string& receptor,
-    const std::string& name,
-    ConnectRequest&    connect
+    const Weight& weight, const Selection& post, const std::string& name, ConnectRequest& connect
 ) {
-    const models::Input input = input_of(post, name);
+    const std::string&  receptor = connect.receptor;
+    const models::Input input    = input_of(post, name);
     if (weight.input() && *weight.input() != input)
         refuse(
             name,

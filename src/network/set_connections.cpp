@@ -105,8 +105,8 @@ void Network::set_connections(
     ConnectRequest connect;
     connect.shape          = {projection.pre.size(), projection.post.size()};
     connect.shape.geometry = projection.geometry;
-    if (weight)
-        check_weight(*weight, projection.post, projection.receptor, projection.label, connect);
+    connect.receptor       = projection.receptor;
+    if (weight) check_weight(*weight, projection.post, projection.label, connect);
     if (delay) check_delay(*delay, projection.label, connect);
     ++projection.num_sets;
     set_keys(projection, connect);

@@ -132,6 +132,11 @@ public:
     /// This rank's connections of a projection, by target, then as created. @local
     std::vector<Connection> local_connections(const ProjectionRecord& projection);
     Listing                 list(const ProjectionRecord& projection, unsigned wanted);
+    /// Where the local connections onto each part of the targets begin in a projection's list,
+    /// given their numbers here. @collective
+    std::vector<std::uint64_t> places_in_list(
+        const Selection& post, const std::vector<std::uint64_t>& counts, std::uint64_t& total
+    ) const;
 
     /// Order-independent digest of all connections, parameters and state, the same on every rank.
     /// @collective
@@ -179,8 +184,7 @@ private:
     std::string   choose_receptor(const ProjectionRequest&, const std::string& name);
     std::uint64_t identity(const ProjectionRequest&, const std::string& receptor);
     void          require_same_request(const ProjectionRequest&, const std::string& label);
-    static void
-                check_weight(const Weight&, const Selection& post, const std::string& receptor, const std::string& name, ConnectRequest&);
+    static void check_weight(const Weight&, const Selection&, const std::string&, ConnectRequest&);
     void        check_delay(const Delay&, const std::string& name, ConnectRequest&);
     static void check_columns(const std::string& name, ConnectRequest&);
     static void check_length(
@@ -194,9 +198,6 @@ private:
     void generate(ProjectionRecord&, ConnectRequest&);
     void agree(const Violation& mine, const ProjectionRecord&, const ConnectRequest&) const;
     void agree_on_delays(ProjectionRecord&) const;
-    std::vector<std::uint64_t> places_in_list(
-        const Selection& post, const std::vector<std::uint64_t>& counts, std::uint64_t& total
-    ) const;
     std::vector<double> new_values(
         const ProjectionRecord&                    projection,
         const parameters::ConnectionSpecification& given,

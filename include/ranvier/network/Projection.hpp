@@ -82,7 +82,7 @@ public:
         : Projection(
               End{&pre.network(), pre.selection(), pre.label()},
               End{&post.network(), post.selection(), post.label()},
-              std::make_unique<connectors::RuleOf<C>>(connector),
+              rule_of(pre.selection(), post.selection(), connector),
               synapse,
               std::move(options)
           ) {}
@@ -161,6 +161,17 @@ private:
     Projection(
         End, End, std::unique_ptr<connectors::Rule>, const StaticSynapse&, ProjectionOptions
     );
+
+    /// No rule if the connector knows its groups, and these are others.
+    template <class C>
+    static std::unique_ptr<connectors::Rule> rule_of(
+        const network::Selection& pre, const network::Selection& post, const C& connector
+    ) {
+        if constexpr (requires { connector.fits(pre, post); }) {
+            if (!connector.fits(pre, post)) return nullptr;
+        }
+        return std::make_unique<connectors::RuleOf<C>>(connector);
+    }
 
     network::Network*          network_;
     network::ProjectionRecord* record_;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ranvier/base/AlignedArray.hpp"
@@ -68,6 +69,7 @@ struct Violation {
 struct ConnectRequest {
     connectors::Rule*                   rule = nullptr;
     connectors::Shape                   shape;
+    std::string                         receptor;
     parameters::ConnectionSpecification weight;
     parameters::ConnectionSpecification delay;  ///< ms
     random::Key                         connectivity_key{}, weight_key{}, delay_key{};
