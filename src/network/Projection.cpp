@@ -89,9 +89,13 @@ network::Network& common(network::Network* pre, network::Network* post, const st
     return *pre;
 }
 
-/// Until populations have structures: a line, as PyNN's default.
-Position position_of(const network::PopulationRecord&, std::size_t index) {
-    return {static_cast<double>(index), 0, 0};
+/// Where a cell lies: as its population says, or on a line, as in PyNN, if it says nothing.
+template <class Record>
+Position position_of(const Record& population, std::size_t index) {
+    if constexpr (requires { population.position(index); })
+        return population.position(index);
+    else
+        return {static_cast<double>(index), 0, 0};
 }
 
 /// Positions of the members of a group.

@@ -154,12 +154,15 @@ void Store<T>::set_constant(ProjectionRecord& projection, std::optional<double> 
 
 template <class T>
 void Store<T>::set_delays(ProjectionRecord& projection, const Listing& listing, Step since) {
-    const bool was_drive = projection.drive;
+    const bool was_drive = projection.drive, was_fused = projection.fused;
     take_out(projection);
     projection.drive = false;
     projection.fused = false;
     for (ProjectionRecord::Target& target : projection.targets) {
-        Channel channel = channels_[target.channel];
+        Channel channel;
+        if (!was_fused) channel = channels_[target.channel];
+        channel.ordinal  = projection.ordinal;
+        channel.receptor = static_cast<std::uint16_t>(target.receptor);
         if (was_drive) channel.drive = false;
         channel.since  = since;
         target.channel = channel_for(channel);

@@ -112,6 +112,7 @@ void Network::set_connections(
     set_keys(projection, connect);
     if (weight) set_weights(projection, connect);
     if (delay) set_delays(projection, connect);
+    agree_on_delays(projection);  // known to the owners of targets only
 }
 
 void Network::set_weights(ProjectionRecord& projection, const ConnectRequest& connect) {
@@ -187,7 +188,6 @@ void Network::set_delays(ProjectionRecord& projection, const ConnectRequest& con
         for (const Selection::Part& part : projection.pre.parts())
             part.population->emits = true;
     }
-    agree_on_delays(projection);
 }
 
 }  // namespace ranvier::network
