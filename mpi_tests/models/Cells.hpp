@@ -115,19 +115,23 @@ public:
         }
     }
 
+    /// Lets input that steps the potential act at once; `advance` returns the spikes.
+    void settle() {
+        if (!group_.settles() || step_ == 0) return;
+        for (std::size_t piece = 0; piece < pieces_.size(); ++piece)
+            note(group_.settle(piece, step_));
+    }
+
     /// Advances by one step and returns the cells that spiked, also those whom the input that has
     /// been received since the last step lets spike at once.
     std::vector<std::uint32_t> advance() {
-        spikes_.clear();
-        times_ms_.clear();
-        if (group_.settles() && step_ > 0) {
-            for (std::size_t piece = 0; piece < pieces_.size(); ++piece)
-                note(group_.settle(piece, step_));
-        }
+        settle();
         ++step_;
         for (std::size_t piece = 0; piece < pieces_.size(); ++piece)
             note(group_.advance(piece, step_));
-        return spikes_;
+        times_ms_ = std::move(new_times_ms_);
+        new_times_ms_.clear();
+        return std::exchange(new_spikes_, {});
     }
     /// Times of the spikes that `advance` has returned.
     const std::vector<double>& times_ms() const { return times_ms_; }
@@ -151,16 +155,18 @@ public:
 
 private:
     void note(const models::CellSpikes& spikes) {
-        spikes_.insert(spikes_.end(), spikes.cells.begin(), spikes.cells.end());
+        new_spikes_.insert(new_spikes_.end(), spikes.cells.begin(), spikes.cells.end());
         for (std::size_t k = 0; k < spikes.cells.size(); ++k)
-            times_ms_.push_back(grid_.ms(step_) + (spikes.offsets.empty() ? 0 : spikes.offsets[k]));
+            new_times_ms_.push_back(
+                grid_.ms(step_) + (spikes.offsets.empty() ? 0 : spikes.offsets[k])
+            );
     }
 
     models::NeuronGroupOf<M, T>         group_;
     std::size_t                         size_;
     TimeGrid                            grid_;
-    std::vector<std::uint32_t>          spikes_;
-    std::vector<double>                 times_ms_;
+    std::vector<std::uint32_t>          new_spikes_;
+    std::vector<double>                 new_times_ms_, times_ms_;
     std::vector<AlignedArray<T>>        input_;
     std::vector<models::PieceMemory<T>> pieces_;
     Step                                step_ = 0;

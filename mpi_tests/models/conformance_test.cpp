@@ -103,13 +103,19 @@ TEST(conformance, all_members_are_listed) {
     });
 }
 
+template <class I, class Entry>
+std::size_t bytes_of(const Entry& entry) {
+    if constexpr (models::is_visible<Entry>)
+        return sizeof(I{}.*entry.member);
+    else
+        return 0;
+}
+
 TEST(conformance, all_state_variables_are_listed) {
     for_each_neuron([]<class M>() {
         std::size_t bytes = 0;
         std::apply(
-            [&](const auto&... entry) {
-                ((bytes += sizeof(typename M::Initial{}.*entry.member)), ...);
-            },
+            [&](const auto&... entry) { ((bytes += bytes_of<typename M::Initial>(entry)), ...); },
             M::states()
         );
         const auto states = models::state_infos<M>();
@@ -224,12 +230,20 @@ TEST(conformance, rates_beyond_the_time_step_are_rejected_on_all_ranks) {
     EXPECT_EQ(population.get("rate"), std::vector(7, 1.0));
 }
 
+template <class M>
+bool has(std::string_view name) {
+    for (const models::ParameterInfo& info : models::parameter_infos<M>())
+        if (info.name == name) return true;
+    return false;
+}
+
 template <class M, class T>
 void expect_rest() {
     for (const bool varied : {false, true}) {
         test::Cells<M, T> cells{M{}, 40};
         if (varied) cells.set("v_rest", random::Distribution::uniform(-80, -60));
-        if (varied) cells.set("tau_m", random::Distribution::uniform(0.02, 5));
+        if (varied && has<M>("tau_m")) cells.set("tau_m", random::Distribution::uniform(0.02, 5));
+        if (has<M>("delta_T")) cells.set("delta_T", 0.0);  // the exponential is never quite zero
         std::vector<double> v_rest(40);
         const std::size_t   place = test::place_of(cells.group().parameters(), "v_rest");
         for (std::size_t i = 0; i < 40; ++i)
@@ -243,10 +257,14 @@ void expect_rest() {
 }
 
 TEST(conformance, a_cell_at_rest_without_input_stays_there_exactly) {
-    for_each_neuron([]<class M>() {
+    int compared = 0;
+    for_each_neuron([&]<class M>() {
+        if (!has<M>("v_rest")) return;  // rests elsewhere
         expect_rest<M, double>();
         expect_rest<M, float>();
+        ++compared;
     });
+    EXPECT_GE(compared, 9);
 }
 
 /// Spikes and all state of 101 varied cells with input over 100 steps.
@@ -312,7 +330,7 @@ double difference_of_precisions() {
         for (std::size_t i = 0; i < 3; ++i)
             largest = std::max(largest, std::abs(full.get("v", i) - single.get("v", i)));
     }
-    EXPECT_NE(full.get("v", 1), -65);
+    EXPECT_NE(full.get("v", 1), full.get("v", 0));
     return largest;
 }
 
@@ -323,6 +341,7 @@ TEST(conformance, both_precisions_agree_to_rounding) {
 
 TEST(conformance, a_refractory_cell_is_held_at_v_reset_and_shown_there) {
     for_each_neuron([]<class M>() {
+        if (!has<M>("tau_refrac")) return;
         test::Cells<M> cells{M{}, 2};
         cells.set("tau_refrac", 1.0);
         cells.set("v_reset", -77.0);

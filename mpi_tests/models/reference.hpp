@@ -27,30 +27,42 @@ struct Recording {
 };
 
 /// Lets our cell M experience what the recorded one did: a current step and spikes at two
-/// receptors.
+/// receptors; v is taken every `every_ms`.
 template <class M>
-Recording replayed(const nlohmann::json& recorded, Time dt) {
+Recording replayed(
+    const nlohmann::json& recorded,
+    Time                  dt,
+    SpikeTiming           timing   = SpikeTiming::on_grid,
+    double                every_ms = 1
+) {
     const TimeGrid grid{dt};
     const auto&    setup = recorded.at("case");
-    Cells<M>       cell{M{}, 1, dt};
+    Cells<M>       cell{M{}, 1, dt, {}, timing};
     for (const auto& [name, value] : setup.at("params").items())
         cell.set(name, value.template get<double>());
 
-    const auto arrives = [&](const char* spikes, Step step) {
+    const auto receive = [&](const char* spikes, const char* weight, std::size_t at, Step step) {
         for (const double ms : setup.at(spikes))
-            if (grid.nearest(ms + setup.at("delay").template get<double>()) == step) return true;
-        return false;
+            if (grid.nearest(ms + setup.at("delay").template get<double>()) == step)
+                cell.receive(at, 0, setup.at(weight));
     };
-    const auto& dc = setup.at("dc");
-    Recording   recording;
-    const Step  per_ms = grid.nearest(1);
+    const auto&  dc    = setup.at("dc");
+    const Step   start = grid.nearest(dc.at("start")), stop = grid.nearest(dc.at("stop"));
+    const double amplitude = dc.at("amplitude");
+    const auto   injected  = cell.group().injected(0);
+    Recording    recording;
+    const Step   stride = grid.nearest(every_ms);
     for (Step step = 0; step <= grid.nearest(setup.at("tstop")); ++step) {
-        if (step > 0 && !cell.advance().empty()) recording.spikes_ms.push_back(grid.ms(step));
-        if (step % per_ms == 0) recording.v.push_back(cell.get("v", 0));
-        if (arrives("exc", step)) cell.receive(0, 0, setup.at("w_exc"));
-        if (arrives("inh", step)) cell.receive(1, 0, setup.at("w_inh"));
-        if (step == grid.nearest(dc.at("start"))) cell.set("i_offset", double{dc.at("amplitude")});
-        if (step == grid.nearest(dc.at("stop"))) cell.set("i_offset", 0.0);
+        if (step > 0) {
+            injected[0] = step > start && step <= stop ? amplitude : 0;
+            cell.advance();
+            const auto& times = cell.times_ms();
+            recording.spikes_ms.insert(recording.spikes_ms.end(), times.begin(), times.end());
+        }
+        receive("exc", "w_exc", 0, step);
+        receive("inh", "w_inh", 1, step);
+        cell.settle();
+        if (step % stride == 0) recording.v.push_back(cell.get("v", 0));
     }
     return recording;
 }

@@ -57,6 +57,19 @@ using Resistance   = Quantity<1, 0, -1, 0>;  ///< Mohm
 using Frequency    = Quantity<0, -1, 0, 0>;  ///< kHz, that is, per ms
 using Acceleration = Quantity<1, -1, 0, 0>;  ///< mV / ms
 
+/// A conductance that PyNN gives in nS where others are in uS, as the adaptation of some models.
+class SmallConductance {
+public:
+    constexpr SmallConductance() = default;
+    constexpr SmallConductance(Conductance g) : g_(g) {}
+    constexpr             operator Conductance() const { return g_; }
+    constexpr double      value() const { return g_.value(); }  ///< uS
+    friend constexpr auto operator<=>(SmallConductance, SmallConductance) = default;
+
+private:
+    Conductance g_;
+};
+
 namespace detail {
 template <int V, int T, int I, int L>
 constexpr auto quantity_or_number(double value) {
@@ -97,14 +110,16 @@ constexpr std::string_view unit_name() {
     if constexpr (std::is_same_v<Q, Conductance>) return "uS";
     if constexpr (std::is_same_v<Q, Resistance>) return "Mohm";
     if constexpr (std::is_same_v<Q, Frequency>) return "Hz";
+    if constexpr (std::is_same_v<Q, Acceleration>) return "mV/ms";
+    if constexpr (std::is_same_v<Q, SmallConductance>) return "nS";
     return "";
 }
 
 namespace detail {
-/// The number of Hz that a number per ms was made from: 1001 / 1000 * 1000 is not 1001, so decimals
-/// of up to 15 digits are found again as such.
-constexpr double in_hertz(double per_ms) {
-    const double product = per_ms * 1000;
+/// The number of Hz that a number per ms was made from (and the like for nS): 1001 / 1000 * 1000 is
+/// not 1001, so decimals of up to 15 digits are found again as such.
+constexpr double in_hertz(double quotient) {
+    const double product = quotient * 1000;
     const double size    = product < 0 ? -product : product;
     if (!(size >= 1e-7 && size < 1e15)) return product;
     double scale = 1;  // to 15 digits before the point; powers of ten are exact up to 1e22
@@ -113,7 +128,7 @@ constexpr double in_hertz(double per_ms) {
     const double raised  = size * scale + 0.5;  // rounds when it is cut; lround is not constexpr
     const double nearest = static_cast<double>(static_cast<long long>(raised)) / scale;
     const double decimal = product < 0 ? -nearest : nearest;
-    return decimal / 1000 == per_ms ? decimal : product;
+    return decimal / 1000 == quotient ? decimal : product;
 }
 }  // namespace detail
 
@@ -122,7 +137,7 @@ template <class Q>
 constexpr double pynn_value(Q quantity) {
     if constexpr (std::is_arithmetic_v<Q>)
         return static_cast<double>(quantity);
-    else if constexpr (std::is_same_v<Q, Frequency>)
+    else if constexpr (std::is_same_v<Q, Frequency> || std::is_same_v<Q, SmallConductance>)
         return detail::in_hertz(quantity.value());
     else
         return quantity.value();
@@ -135,6 +150,8 @@ constexpr Q from_pynn_value(double value) {
         return static_cast<Q>(value);
     else if constexpr (std::is_same_v<Q, Frequency>)
         return Q::in_base_units(value / 1000);
+    else if constexpr (std::is_same_v<Q, SmallConductance>)
+        return Conductance::in_base_units(value / 1000);
     else
         return Q::in_base_units(value);
 }

@@ -25,6 +25,7 @@
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/Column.hpp"
 #include "ranvier/models/kernel.hpp"
+#include "ranvier/models/shapes.hpp"
 #include "ranvier/models/tables.hpp"
 
 namespace ranvier::models {
@@ -81,6 +82,16 @@ inline Resistance exact_propagator(Time tau_m, Time tau_s, Capacitance cm, Time 
     const double x     = dt * (slow - fast) / (slow * fast);
     const double ratio = x == 0 ? 1 : -math::expm1(-x) / x;
     return (dt / cm) * (math::exp(-(dt / slow)) * ratio);
+}
+
+/// The same for a unit of the rising part of a current shaped like an alpha function (see
+/// AlphaShape): e / (tau_s cm) times the integral of s exp(-s / tau_s) exp(-(dt - s) / tau_m).
+inline Resistance exact_alpha_propagator(Time tau_m, Time tau_s, Capacitance cm, Time dt) {
+    const bool   faster = tau_s < tau_m;
+    const double x      = faster ? dt / tau_s - dt / tau_m : dt / tau_m - dt / tau_s;
+    const auto   m      = moments(x < 0 ? 0 : x);
+    const double part = math::exp(-(dt / (faster ? tau_m : tau_s))) * (faster ? m[1] : m[0] - m[1]);
+    return euler * (dt / tau_s) * part * (dt / cm);
 }
 
 template <class M>

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "ranvier/models/tables.hpp"
 #include "ranvier/parameters/Sequence.hpp"
 #include "ranvier/parameters/Specification.hpp"
 
@@ -56,8 +57,10 @@ std::vector<Given> given_states(const typename M::Initial& initial) {
     std::vector<Given> given;
     std::size_t        place = 0;
     const auto         add   = [&](const auto& entry) {
-        const auto& param = initial.*entry.member;
-        if (param.is_given()) given.push_back({place, param.specification()});
+        if constexpr (is_visible<std::decay_t<decltype(entry)>>) {
+            const auto& param = initial.*entry.member;
+            if (param.is_given()) given.push_back({place, param.specification()});
+        }
         ++place;
     };
     std::apply([&](const auto&... entry) { (add(entry), ...); }, M::states());

@@ -39,7 +39,8 @@ struct ParameterInfo {
 struct StateInfo {
     std::string name;
     std::string unit;
-    double      initial = 0;  ///< PyNN's default, in `unit`
+    double      initial     = 0;      ///< PyNN's default, in `unit`
+    bool        is_internal = false;  ///< part of the state, but nothing that PyNN knows by name
 };
 
 struct ReceptorInfo {
@@ -101,6 +102,20 @@ constexpr ReceptorEntry receptor(std::string_view name, std::string_view state) 
     return {name, state};
 }
 
+/// A state variable that users do not see; it starts at 0.
+struct InternalEntry {
+    std::string_view name;
+};
+constexpr InternalEntry internal(std::string_view name) {
+    return {name};
+}
+
+/// Whether an entry of a list of states is one that users give and record.
+template <class Entry>
+inline constexpr bool is_visible = requires(const Entry& entry) {
+    entry.member;
+};
+
 template <class M>
 std::vector<ParameterInfo> parameter_infos() {
     std::vector<ParameterInfo> infos;
@@ -122,17 +137,18 @@ std::vector<ParameterInfo> parameter_infos() {
 template <class M>
 std::vector<StateInfo> state_infos() {
     std::vector<StateInfo> infos;
-    std::apply(
-        [&](const auto&... entry) {
-            (infos.push_back(
-                 {std::string{entry.name},
-                  std::string{unit_name<typename std::decay_t<decltype(entry)>::Value>()},
-                  pynn_value(entry.initial)}
-             ),
-             ...);
-        },
-        M::states()
-    );
+    const auto             add = [&](const auto& entry) {
+        using Entry = std::decay_t<decltype(entry)>;
+        if constexpr (is_visible<Entry>)
+            infos.push_back(
+                {std::string{entry.name},
+                 std::string{unit_name<typename Entry::Value>()},
+                 pynn_value(entry.initial)}
+            );
+        else
+            infos.push_back({std::string{entry.name}, {}, 0, true});
+    };
+    std::apply([&](const auto&... entry) { (add(entry), ...); }, M::states());
     return infos;
 }
 

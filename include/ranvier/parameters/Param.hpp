@@ -29,6 +29,8 @@ public:
     Param() = default;
 
     Param(Q value) : specification_(pynn_value(value)) {}
+    template <std::same_as<Conductance> G>
+    requires std::same_as<Q, SmallConductance> Param(G value) : Param(Q{value}) {}
 
     Param(const RandomDistribution<Q>& distribution)
         : specification_(parameters::Specification{distribution.untyped(), distribution.rng()}) {}

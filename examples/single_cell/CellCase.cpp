@@ -1,0 +1,275 @@
+#include "CellCase.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace ranvier::examples {
+
+namespace {
+
+using Models = std::tuple<
+    EIF_cond_alpha_isfa_ista,
+    EIF_cond_exp_isfa_ista,
+    HH_cond_exp,
+    IF_cond_alpha,
+    IF_cond_exp,
+    IF_cond_exp_gsfa_grr,
+    IF_curr_alpha,
+    IF_curr_delta,
+    IF_curr_exp,
+    IF_facets_hardware1,
+    Izhikevich>;
+
+/// Calls f.operator()<M>() for each model.
+template <class F>
+void for_each_model(F f) {
+    [&]<class... M>(std::type_identity<std::tuple<M...>>) {
+        (f.template operator()<M>(), ...);
+    }(std::type_identity<Models>{});
+}
+
+ParameterError bad_case(const std::string& name, const std::string& what) {
+    return ParameterError(fmt::format("single_cell: case \"{}\": {}", name, what));
+}
+
+double number_in(
+    const std::string& name, const nlohmann::json& from, const char* key, double other
+) {
+    if (!from.contains(key)) return other;
+    const auto& value = from.at(key);
+    if (!value.is_number()) throw bad_case(name, fmt::format("{} must be a number.", key));
+    return value.get<double>();
+}
+
+std::vector<double> times_in(const std::string& name, const nlohmann::json& from, const char* key) {
+    std::vector<double> times;
+    if (!from.contains(key)) return times;
+    for (const auto& value : from.at(key)) {
+        if (!value.is_number()) throw bad_case(name, fmt::format("{} must list numbers.", key));
+        times.push_back(value.get<double>());
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+std::vector<NamedValue> values_in(
+    const std::string& name, const nlohmann::json& from, const char* key
+) {
+    std::vector<NamedValue> values;
+    if (!from.contains(key)) return values;
+    for (const auto& [parameter, value] : from.at(key).items()) {
+        if (!value.is_number())
+            throw bad_case(name, fmt::format("{}.{} must be a number.", key, parameter));
+        values.push_back({parameter, value.get<double>()});
+    }
+    return values;
+}
+
+void connect(
+    Simulation&                sim,
+    const Population&          cell,
+    const char*                receptor,
+    const std::vector<double>& times,
+    double                     weight,
+    double                     delay
+) {
+    if (times.empty()) return;
+    const Population source{
+        sim,
+        1,
+        SpikeSourceArray{.spike_times = Sequence::in_ms(times)},
+        {.label = fmt::format("{} {}", cell.label(), receptor)}};
+    Projection{
+        source,
+        cell,
+        OneToOneConnector{},
+        StaticSynapse{.weight = parameters::ConnectionSpecification{weight}, .delay = delay * 1_ms},
+        {.receptor_type = receptor}};
+}
+
+/// A cell with its electrode and its synapses, and what is seen of it.
+class Experiment {
+public:
+    Experiment(Simulation& sim, const std::string& label, const CellCase& c)
+        : grid_(sim.timestep()),
+          cell_(make_cells(sim, c.celltype, 1, label)),
+          last_(grid_.nearest(c.tstop)),
+          num_samples_(static_cast<std::size_t>(std::llround(c.tstop * 10)) + 1) {
+        for (const NamedValue& value : c.params)
+            cell_.set(value.name, value.value);
+        for (const NamedValue& value : c.init)
+            cell_.initialize(value.name, value.value);
+        cell_.record({"spikes"});
+        if (c.amplitude != 0) {
+            CurrentSource electrode{
+                sim,
+                DCSource{
+                    .amplitude = c.amplitude * 1_nA,
+                    .start     = c.start * 1_ms,
+                    .stop      = c.stop * 1_ms}};
+            electrode.inject_into(cell_);
+        }
+        connect(sim, cell_, "excitatory", c.exc, c.w_exc, c.delay);
+        connect(sim, cell_, "inhibitory", c.inh, c.w_inh, c.delay);
+        for (const auto& state : cell_.record().group->states())
+            if (!state.is_internal) names_.push_back(state.name);
+        traces_.resize(names_.size());
+    }
+
+    /// Takes the samples that are due, if the cell is on this rank. Between time steps a line
+    /// connects the values.
+    void look(ranvier::Step now) {
+        if (cell_.local_size() == 0 || num_taken_ == num_samples_) return;
+        std::vector<double> values;
+        for (const std::string& name : names_)
+            values.push_back(cell_.get_local(name)[0]);
+        const double step = static_cast<double>(now), before = static_cast<double>(seen_at_);
+        for (; num_taken_ < num_samples_; ++num_taken_) {
+            const double due = static_cast<double>(num_taken_) / 10 / grid_.timestep().value();
+            if (due > step + 1e-6) break;
+            const double part = due > step - 1e-6 ? 1 : (due - before) / (step - before);
+            for (std::size_t s = 0; s < values.size(); ++s)
+                traces_[s].push_back(
+                    part == 1 ? values[s] : seen_[s] + part * (values[s] - seen_[s])
+                );
+        }
+        seen_    = std::move(values);
+        seen_at_ = now;
+    }
+
+    /// The same on every rank. @collective
+    CellResult result() const {
+        const Communicator& comm = cell_.network().comm();
+        std::vector<double> times;
+        for (const SpikeRecord& spike : cell_.local_spikes())
+            if (spike.step <= last_) times.push_back(grid_.ms(spike.step) + spike.offset);
+        CellResult result{
+            .spikes = comm.all_gather(times).values,
+            .v      = comm.all_gather(traces_[0]).values,
+            .states = {}};
+        for (std::size_t s = 1; s < names_.size(); ++s)
+            result.states.emplace_back(names_[s], comm.all_gather(traces_[s]).values);
+        return result;
+    }
+
+private:
+    TimeGrid                         grid_;
+    Population                       cell_;
+    ranvier::Step                    last_;
+    std::size_t                      num_samples_, num_taken_ = 0;
+    std::vector<std::string>         names_;
+    std::vector<std::vector<double>> traces_;  ///< [names][samples]
+    std::vector<double>              seen_;    ///< [names] at the step seen_at_
+    ranvier::Step                    seen_at_ = 0;
+};
+
+}  // namespace
+
+CellCase read_case(const std::string& name, const nlohmann::json& setup) {
+    if (!setup.contains("celltype") || !setup.at("celltype").is_string())
+        throw bad_case(name, "celltype must be the name of a cell type.");
+    CellCase c;
+    c.celltype = setup.at("celltype").get<std::string>();
+    c.params   = values_in(name, setup, "params");
+    c.init     = values_in(name, setup, "init");
+    if (setup.contains("dc")) {
+        c.amplitude = number_in(name, setup.at("dc"), "amplitude", 0);
+        c.start     = number_in(name, setup.at("dc"), "start", 0);
+        c.stop      = number_in(name, setup.at("dc"), "stop", 0);
+    }
+    c.exc   = times_in(name, setup, "exc");
+    c.inh   = times_in(name, setup, "inh");
+    c.w_exc = number_in(name, setup, "w_exc", 0);
+    c.w_inh = number_in(name, setup, "w_inh", 0);
+    c.delay = number_in(name, setup, "delay", 1);
+    c.tstop = number_in(name, setup, "tstop", 0);
+    if (!(c.tstop >= 0 && c.tstop < 1e9)) throw bad_case(name, "tstop must lie in [0, 1e9) ms.");
+    return c;
+}
+
+std::vector<std::string> known_cell_types() {
+    std::vector<std::string> names;
+    for_each_model([&]<class M>() { names.emplace_back(M::name); });
+    return names;
+}
+
+Population make_cells(
+    Simulation& sim, const std::string& celltype, std::size_t size, const std::string& label
+) {
+    std::optional<Population> cells;
+    for_each_model([&]<class M>() {
+        if (celltype == M::name) cells = Population{sim, size, M{}, {.label = label}};
+    });
+    if (!cells) {
+        throw ParameterError(fmt::format(
+            "single_cell: there is no cell type \"{}\". There are {}.",
+            celltype,
+            fmt::join(known_cell_types(), ", ")
+        ));
+    }
+    return *cells;
+}
+
+std::vector<CellResult> run_cases(
+    const Communicator& comm, SimulationOptions options, const std::vector<NamedCase>& cases
+) {
+    // Cells are looked at between exchanges: every 0.1 ms, or every step where that is no multiple.
+    const TimeGrid grid{options.timestep};
+    options.min_delay = grid.exact(0.1) ? 0.1_ms : options.timestep;
+    double end        = 0;
+    for (const auto& [name, c] : cases) {
+        if (c.delay < 0.1) options.min_delay = options.timestep;
+        end = std::max(end, std::ceil(c.tstop / options.timestep.value()));
+    }
+    Simulation                               sim{comm, options};
+    std::vector<std::unique_ptr<Experiment>> experiments;
+    for (const auto& [name, c] : cases) {
+        // Labels of their own: a name may hold what a label must not.
+        const std::string label = fmt::format("cell{}", experiments.size());
+        experiments.push_back(std::make_unique<Experiment>(sim, label, c));
+    }
+    const auto look = [&](Time now) {
+        for (auto& experiment : experiments)
+            experiment->look(grid.nearest(now.value()));
+    };
+    look(0_ms);
+    sim.on_interval(look);
+    sim.run_until(grid.ms(static_cast<ranvier::Step>(end) + 1) * 1_ms);
+
+    std::vector<CellResult> results;
+    for (const auto& experiment : experiments)
+        results.push_back(experiment->result());
+    return results;
+}
+
+std::vector<double> fi_curve(
+    const Communicator&        comm,
+    const SimulationOptions&   options,
+    const CellCase&            setup,
+    const std::vector<double>& amplitudes
+) {
+    std::vector<NamedCase> cases;
+    for (const double amplitude : amplitudes) {
+        cases.push_back({fmt::format("{}", cases.size()), setup});
+        cases.back().setup.amplitude = amplitude;
+        cases.back().setup.exc.clear();
+        cases.back().setup.inh.clear();
+    }
+    std::vector<double> rates;
+    for (const CellResult& result : run_cases(comm, options, cases)) {
+        const auto count = std::count_if(result.spikes.begin(), result.spikes.end(), [&](double t) {
+            return t > setup.start && t <= setup.stop;
+        });
+        rates.push_back(static_cast<double>(count) * 1000 / (setup.stop - setup.start));
+    }
+    return rates;
+}
+
+}  // namespace ranvier::examples

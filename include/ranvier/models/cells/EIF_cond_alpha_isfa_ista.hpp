@@ -1,0 +1,159 @@
+/// @file
+/// Adaptive exponential integrate-and-fire neuron with conductances shaped like alpha functions.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+
+#include "ranvier/models/AdaptiveExponential.hpp"
+#include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/shapes.hpp"
+
+namespace ranvier {
+
+/// Adaptive exponential integrate-and-fire neuron with conductances shaped like alpha functions.
+///
+///     cm dv/dt    = g_leak (v_rest - v) + g_leak delta_T exp((v - v_thresh) / delta_T) - w
+///                   + gsyn_exc (e_rev_E - v) + gsyn_inh (e_rev_I - v) + i_offset,  g_leak = cm /
+///                   tau_m
+///     tau_w dw/dt = a (v - v_rest) - w
+///     gsyn(s)     = sum_k w_k (s_k / tau_syn_X) exp(1 - s_k / tau_syn_X),  s_k = t - t_k
+///     v >= v_spike:  spike, v <- v_reset, held there for tau_refrac, w += b
+///
+/// With delta_T = 0 there is no exponential and v_thresh takes the place of v_spike. Integrated
+/// with an error of third order, near a spike in shorter steps (see AdaptiveExponential).
+///
+/// State: v [mV], w [nA], gsyn_exc [uS], gsyn_inh [uS].
+/// Receptors: "excitatory", "inhibitory". Weights: conductance [uS] at the peak.
+struct EIF_cond_alpha_isfa_ista {
+    static constexpr std::string_view name  = "EIF_cond_alpha_isfa_ista";
+    static constexpr models::Input    input = models::Input::conductance;
+    static constexpr bool in_library = true;  ///< compiled kernels exist; leave out elsewhere
+
+    Param<Capacitance>      cm         = 0.281_nF;   ///< membrane capacitance, > 0
+    Param<Time>             tau_refrac = 0.1_ms;     ///< refractory period, >= 0
+    Param<Voltage>          v_spike    = -40.0_mV;   ///< potential at which a spike is emitted
+    Param<Voltage>          v_reset    = -70.6_mV;   ///< potential after a spike
+    Param<Voltage>          v_rest     = -70.6_mV;   ///< resting potential
+    Param<Time>             tau_m      = 9.3667_ms;  ///< membrane time constant, > 0
+    Param<Current>          i_offset   = 0.0_nA;     ///< constant injected current
+    Param<SmallConductance> a          = 4.0_nS;     ///< subthreshold adaptation
+    Param<Current>          b          = 0.0805_nA;  ///< adaptation added by a spike
+    Param<Voltage>          delta_T    = 2.0_mV;     ///< sharpness of the exponential, >= 0
+    Param<Time>             tau_w      = 144.0_ms;   ///< time constant of adaptation, > 0
+    Param<Voltage>          v_thresh = -50.4_mV;  ///< potential at which the exponential takes over
+    Param<Voltage>          e_rev_E  = 0.0_mV;    ///< excitatory reversal potential
+    Param<Time>             tau_syn_E = 5.0_ms;   ///< time to peak of excitatory input, > 0
+    Param<Voltage>          e_rev_I   = -80.0_mV;  ///< inhibitory reversal potential
+    Param<Time>             tau_syn_I = 5.0_ms;    ///< time to peak of inhibitory input, > 0
+
+    struct Initial {
+        using Model = EIF_cond_alpha_isfa_ista;
+        Param<Voltage>     v{};
+        Param<Current>     w{};
+        Param<Conductance> gsyn_exc{};
+        Param<Conductance> gsyn_inh{};
+    };
+
+    template <class V>
+    struct State {
+        V v, w, gsyn_exc, gsyn_inh, rise_exc, rise_inh;
+    };
+    template <class V>
+    struct Constants {
+        models::AdaptiveExponential<V> membrane;
+        models::AlphaShape<V>          E, I;
+        V                              from_E, from_I;  ///< reversal potentials above v_rest
+        V                              i_offset, b, v_reset;
+    };
+
+    static constexpr auto parameters() {
+        using M = EIF_cond_alpha_isfa_ista;
+        using enum models::Rule;
+        return std::tuple{
+            models::parameter("cm", &M::cm, positive),
+            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
+            models::parameter("v_spike", &M::v_spike),
+            models::parameter("v_reset", &M::v_reset),
+            models::parameter("v_rest", &M::v_rest),
+            models::parameter("tau_m", &M::tau_m, positive),
+            models::parameter("i_offset", &M::i_offset),
+            models::parameter("a", &M::a),
+            models::parameter("b", &M::b),
+            models::parameter("delta_T", &M::delta_T, non_negative),
+            models::parameter("tau_w", &M::tau_w, positive),
+            models::parameter("v_thresh", &M::v_thresh),
+            models::parameter("e_rev_E", &M::e_rev_E),
+            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
+            models::parameter("e_rev_I", &M::e_rev_I),
+            models::parameter("tau_syn_I", &M::tau_syn_I, positive)};
+    }
+    static constexpr auto states() {
+        return std::tuple{
+            models::state("v", &Initial::v, -70.6_mV),
+            models::state("w", &Initial::w, 0.0_nA),
+            models::state("gsyn_exc", &Initial::gsyn_exc, 0.0_uS),
+            models::state("gsyn_inh", &Initial::gsyn_inh, 0.0_uS),
+            models::internal("rise_exc"),
+            models::internal("rise_inh")};
+    }
+    static constexpr auto receptors() {
+        return std::array{
+            models::receptor("excitatory", "rise_exc"), models::receptor("inhibitory", "rise_inh")};
+    }
+
+    static models::Derived<Constants<double>> prepare(
+        const models::CellValues<EIF_cond_alpha_isfa_ista>& p, Time dt
+    ) {
+        using M = EIF_cond_alpha_isfa_ista;
+        return {
+            .constants =
+                {.membrane = models::adaptive_exponential(
+                     {.cm       = p[&M::cm],
+                      .tau_m    = p[&M::tau_m],
+                      .v_rest   = p[&M::v_rest],
+                      .v_reset  = p[&M::v_reset],
+                      .v_thresh = p[&M::v_thresh],
+                      .v_spike  = p[&M::v_spike],
+                      .delta_T  = p[&M::delta_T],
+                      .a        = p[&M::a],
+                      .tau_w    = p[&M::tau_w]},
+                     dt
+                 ),
+                 .E        = models::alpha_shape(p[&M::tau_syn_E], dt),
+                 .I        = models::alpha_shape(p[&M::tau_syn_I], dt),
+                 .from_E   = (p[&M::e_rev_E] - p[&M::v_rest]).value(),
+                 .from_I   = (p[&M::e_rev_I] - p[&M::v_rest]).value(),
+                 .i_offset = p[&M::i_offset].value(),
+                 .b        = p[&M::b].value(),
+                 .v_reset  = p[&M::v_reset].value()},
+            .refractory = p[&M::tau_refrac]};
+    }
+
+    template <class V, class I>
+    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
+        models::SynapticInput<V> input;
+        input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
+        input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
+        k.membrane.advance(s.v, s.w, input, injected.add_to(k.i_offset));
+        k.E.advance(s.gsyn_exc, s.rise_exc);
+        k.I.advance(s.gsyn_inh, s.rise_inh);
+        return s.v >= k.membrane.v_spike;
+    }
+
+    template <class T>
+    static T excess(const State<T>& s, const Constants<T>& k) {
+        return s.v - k.membrane.v_spike;
+    }
+
+    /// What a spike does to its cell.
+    template <class T>
+    static void on_spike(State<T>& s, const Constants<T>& k) {
+        s.v = k.v_reset;
+        s.w = s.w + k.b;
+    }
+};
+static_assert(models::CellModel<EIF_cond_alpha_isfa_ista>);
+
+}  // namespace ranvier

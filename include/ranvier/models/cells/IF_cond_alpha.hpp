@@ -1,0 +1,132 @@
+/// @file
+/// Leaky integrate-and-fire neuron with synaptic conductances shaped like alpha functions.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+
+#include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/Membrane.hpp"
+#include "ranvier/models/shapes.hpp"
+
+namespace ranvier {
+
+/// Leaky integrate-and-fire neuron with synaptic conductances shaped like alpha functions.
+///
+///     cm dv/dt  = -cm (v - v_rest) / tau_m + gsyn_exc (e_rev_E - v) + gsyn_inh (e_rev_I - v)
+///                 + i_offset
+///     gsyn(s)   = sum_k w_k (s_k / tau_syn_X) exp(1 - s_k / tau_syn_X),  s_k = t - t_k
+///     v >= v_thresh:  spike, v <- v_reset, and v is held there for tau_refrac
+///
+/// Conductances are integrated exactly, the potential with an error of fourth order (see Membrane).
+///
+/// State: v [mV], gsyn_exc [uS], gsyn_inh [uS].
+/// Receptors: "excitatory", "inhibitory". Weights: conductance [uS] at the peak.
+struct IF_cond_alpha {
+    static constexpr std::string_view name  = "IF_cond_alpha";
+    static constexpr models::Input    input = models::Input::conductance;
+    static constexpr bool in_library = true;  ///< compiled kernels exist; leave out elsewhere
+
+    Param<Voltage>     v_rest     = -65.0_mV;  ///< resting potential
+    Param<Capacitance> cm         = 1.0_nF;    ///< membrane capacitance, > 0
+    Param<Time>        tau_m      = 20.0_ms;   ///< membrane time constant, > 0
+    Param<Time>        tau_refrac = 0.1_ms;    ///< refractory period, >= 0
+    Param<Time>        tau_syn_E  = 0.3_ms;    ///< time to peak of excitatory input, > 0
+    Param<Time>        tau_syn_I  = 0.5_ms;    ///< time to peak of inhibitory input, > 0
+    Param<Voltage>     e_rev_E    = 0.0_mV;    ///< excitatory reversal potential
+    Param<Voltage>     e_rev_I    = -70.0_mV;  ///< inhibitory reversal potential
+    Param<Voltage>     v_thresh   = -50.0_mV;  ///< spike threshold
+    Param<Voltage>     v_reset    = -65.0_mV;  ///< potential after a spike
+    Param<Current>     i_offset   = 0.0_nA;    ///< constant injected current
+
+    struct Initial {
+        using Model = IF_cond_alpha;
+        Param<Voltage>     v{};
+        Param<Conductance> gsyn_exc{};
+        Param<Conductance> gsyn_inh{};
+    };
+
+    template <class V>
+    struct State {
+        V v, gsyn_exc, gsyn_inh, rise_exc, rise_inh;
+    };
+    template <class V>
+    struct Constants {
+        models::Membrane<V>   membrane;
+        models::AlphaShape<V> E, I;
+        V                     from_E, from_I;  ///< reversal potentials above v_rest
+        V                     i_offset, v_thresh, v_reset;
+    };
+
+    static constexpr auto parameters() {
+        using M = IF_cond_alpha;
+        using enum models::Rule;
+        return std::tuple{
+            models::parameter("v_rest", &M::v_rest),
+            models::parameter("cm", &M::cm, positive),
+            models::parameter("tau_m", &M::tau_m, positive),
+            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
+            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
+            models::parameter("tau_syn_I", &M::tau_syn_I, positive),
+            models::parameter("e_rev_E", &M::e_rev_E),
+            models::parameter("e_rev_I", &M::e_rev_I),
+            models::parameter("v_thresh", &M::v_thresh),
+            models::parameter("v_reset", &M::v_reset),
+            models::parameter("i_offset", &M::i_offset)};
+    }
+    static constexpr auto states() {
+        return std::tuple{
+            models::state("v", &Initial::v, -65.0_mV),
+            models::state("gsyn_exc", &Initial::gsyn_exc, 0.0_uS),
+            models::state("gsyn_inh", &Initial::gsyn_inh, 0.0_uS),
+            models::internal("rise_exc"),
+            models::internal("rise_inh")};
+    }
+    static constexpr auto receptors() {
+        return std::array{
+            models::receptor("excitatory", "rise_exc"), models::receptor("inhibitory", "rise_inh")};
+    }
+
+    static models::Derived<Constants<double>> prepare(
+        const models::CellValues<IF_cond_alpha>& p, Time dt
+    ) {
+        using M = IF_cond_alpha;
+        return {
+            .constants =
+                {.membrane = models::membrane(p[&M::cm], p[&M::tau_m], p[&M::v_rest], dt),
+                 .E        = models::alpha_shape(p[&M::tau_syn_E], dt),
+                 .I        = models::alpha_shape(p[&M::tau_syn_I], dt),
+                 .from_E   = (p[&M::e_rev_E] - p[&M::v_rest]).value(),
+                 .from_I   = (p[&M::e_rev_I] - p[&M::v_rest]).value(),
+                 .i_offset = p[&M::i_offset].value(),
+                 .v_thresh = p[&M::v_thresh].value(),
+                 .v_reset  = p[&M::v_reset].value()},
+            .refractory = p[&M::tau_refrac]};
+    }
+
+    template <class V, class I>
+    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
+        models::SynapticInput<V> input;
+        input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
+        input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
+        s.v = k.membrane.advanced(s.v, input, injected.add_to(k.i_offset));
+        k.E.advance(s.gsyn_exc, s.rise_exc);
+        k.I.advance(s.gsyn_inh, s.rise_inh);
+        return s.v >= k.v_thresh;
+    }
+
+    template <class T>
+    static T excess(const State<T>& s, const Constants<T>& k) {
+        return s.v - k.v_thresh;
+    }
+
+    /// What a spike does to its cell.
+    template <class T>
+    static void on_spike(State<T>& s, const Constants<T>& k) {
+        s.v = k.v_reset;
+    }
+};
+static_assert(models::CellModel<IF_cond_alpha>);
+
+}  // namespace ranvier

@@ -1,0 +1,132 @@
+/// @file
+/// Leaky integrate-and-fire neuron with synaptic currents shaped like alpha functions.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+
+#include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/shapes.hpp"
+
+namespace ranvier {
+
+/// Leaky integrate-and-fire neuron with synaptic currents shaped like alpha functions.
+///
+///     cm dv/dt  = -cm (v - v_rest) / tau_m + isyn_exc + isyn_inh + i_offset
+///     isyn(s)   = sum_k w_k (s_k / tau_syn_X) exp(1 - s_k / tau_syn_X),  s_k = t - t_k, X in {E,
+///     I} v >= v_thresh:  spike, v <- v_reset, and v is held there for tau_refrac
+///
+/// The subthreshold equations are linear and are integrated exactly (doi:10.1007/s004220050570).
+///
+/// State: v [mV], isyn_exc [nA], isyn_inh [nA].
+/// Receptors: "excitatory", "inhibitory". Weights: current [nA] at the peak.
+struct IF_curr_alpha {
+    static constexpr std::string_view name  = "IF_curr_alpha";
+    static constexpr models::Input    input = models::Input::current;
+    static constexpr bool in_library = true;  ///< compiled kernels exist; leave out elsewhere
+
+    Param<Voltage>     v_rest     = -65.0_mV;  ///< resting potential
+    Param<Capacitance> cm         = 1.0_nF;    ///< membrane capacitance, > 0
+    Param<Time>        tau_m      = 20.0_ms;   ///< membrane time constant, > 0
+    Param<Time>        tau_refrac = 0.1_ms;    ///< refractory period, >= 0
+    Param<Time>        tau_syn_E  = 0.5_ms;    ///< time to peak of excitatory input, > 0
+    Param<Time>        tau_syn_I  = 0.5_ms;    ///< time to peak of inhibitory input, > 0
+    Param<Current>     i_offset   = 0.0_nA;    ///< constant injected current
+    Param<Voltage>     v_reset    = -65.0_mV;  ///< potential after a spike
+    Param<Voltage>     v_thresh   = -50.0_mV;  ///< spike threshold
+
+    struct Initial {
+        using Model = IF_curr_alpha;
+        Param<Voltage> v{};
+        Param<Current> isyn_exc{};
+        Param<Current> isyn_inh{};
+    };
+
+    template <class V>
+    struct State {
+        V v, isyn_exc, isyn_inh, rise_exc, rise_inh;
+    };
+    template <class V>
+    struct Constants {
+        V                     decay_m, v_rest, v_thresh, v_reset;
+        models::AlphaShape<V> E, I;
+        V from_E, from_E_rise, from_I, from_I_rise;  ///< responses of v, mV / nA
+        V from_current, drive;
+    };
+
+    static constexpr auto parameters() {
+        using M = IF_curr_alpha;
+        using enum models::Rule;
+        return std::tuple{
+            models::parameter("v_rest", &M::v_rest),
+            models::parameter("cm", &M::cm, positive),
+            models::parameter("tau_m", &M::tau_m, positive),
+            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
+            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
+            models::parameter("tau_syn_I", &M::tau_syn_I, positive),
+            models::parameter("i_offset", &M::i_offset),
+            models::parameter("v_reset", &M::v_reset),
+            models::parameter("v_thresh", &M::v_thresh)};
+    }
+    static constexpr auto states() {
+        return std::tuple{
+            models::state("v", &Initial::v, -65.0_mV),
+            models::state("isyn_exc", &Initial::isyn_exc, 0.0_nA),
+            models::state("isyn_inh", &Initial::isyn_inh, 0.0_nA),
+            models::internal("rise_exc"),
+            models::internal("rise_inh")};
+    }
+    static constexpr auto receptors() {
+        return std::array{
+            models::receptor("excitatory", "rise_exc"), models::receptor("inhibitory", "rise_inh")};
+    }
+
+    static models::Derived<Constants<double>> prepare(
+        const models::CellValues<IF_curr_alpha>& p, Time dt
+    ) {
+        using M                 = IF_curr_alpha;
+        const Time        tau_m = p[&M::tau_m], tau_E = p[&M::tau_syn_E], tau_I = p[&M::tau_syn_I];
+        const Capacitance cm           = p[&M::cm];
+        const Resistance  from_current = -math::expm1(-(dt / tau_m)) * (tau_m / cm);
+        return {
+            .constants =
+                {.decay_m      = math::exp(-(dt / tau_m)),
+                 .v_rest       = p[&M::v_rest].value(),
+                 .v_thresh     = p[&M::v_thresh].value(),
+                 .v_reset      = p[&M::v_reset].value(),
+                 .E            = models::alpha_shape(tau_E, dt),
+                 .I            = models::alpha_shape(tau_I, dt),
+                 .from_E       = models::exact_propagator(tau_m, tau_E, cm, dt).value(),
+                 .from_E_rise  = models::exact_alpha_propagator(tau_m, tau_E, cm, dt).value(),
+                 .from_I       = models::exact_propagator(tau_m, tau_I, cm, dt).value(),
+                 .from_I_rise  = models::exact_alpha_propagator(tau_m, tau_I, cm, dt).value(),
+                 .from_current = from_current.value(),
+                 .drive        = (from_current * p[&M::i_offset]).value()},
+            .refractory = p[&M::tau_refrac]};
+    }
+
+    template <class V, class I>
+    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
+        s.v = k.v_rest + k.decay_m * (s.v - k.v_rest) + k.from_E * s.isyn_exc +
+              k.from_E_rise * s.rise_exc + k.from_I * s.isyn_inh + k.from_I_rise * s.rise_inh +
+              injected.add_to(k.drive, k.from_current);
+        k.E.advance(s.isyn_exc, s.rise_exc);
+        k.I.advance(s.isyn_inh, s.rise_inh);
+        return s.v >= k.v_thresh;
+    }
+
+    template <class T>
+    static T excess(const State<T>& s, const Constants<T>& k) {
+        return s.v - k.v_thresh;
+    }
+
+    /// What a spike does to its cell.
+    template <class T>
+    static void on_spike(State<T>& s, const Constants<T>& k) {
+        s.v = k.v_reset;
+    }
+};
+static_assert(models::CellModel<IF_curr_alpha>);
+
+}  // namespace ranvier

@@ -1,0 +1,67 @@
+#include "ranvier/models/AdaptiveExponential.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace ranvier::models {
+namespace {
+
+AdaptiveExponential<double> of(Voltage delta_T, Time h) {
+    return adaptive_exponential(
+        {.cm       = 0.281_nF,
+         .tau_m    = 9.3667_ms,
+         .v_rest   = -70.6_mV,
+         .v_reset  = -70.6_mV,
+         .v_thresh = -50.4_mV,
+         .v_spike  = -40_mV,
+         .delta_T  = delta_T,
+         .a        = 4_nS,
+         .tau_w    = 144_ms},
+        h
+    );
+}
+
+TEST(AdaptiveExponential, lets_adaptation_of_a_held_cell_relax) {
+    double v = std::nan(""), w = 0.1;
+    of(2_mV, 0.5_ms).advance(v, w, {}, 0);
+
+    EXPECT_TRUE(std::isnan(v));
+    EXPECT_NEAR(w, 0.1 * std::exp(-0.5 / 144), 1e-15);
+}
+
+TEST(AdaptiveExponential, rests_exactly_without_the_exponential) {
+    double v = -70.6, w = 0;
+    of(0_mV, 0.1_ms).advance(v, w, {}, 0);
+
+    EXPECT_EQ(v, -70.6);
+    EXPECT_EQ(w, 0);
+}
+
+TEST(AdaptiveExponential, stays_a_number_whatever_the_input) {
+    for (const double current : {-1e6, -1.0, 1.0, 1e6}) {
+        for (const double start : {-1e4, -70.0, -45.0, 1e4}) {
+            for (const Voltage delta_T : {0_mV, 1e-3_mV, 2_mV}) {
+                double v = start, w = 0.1;
+                of(delta_T, 1_ms).advance(v, w, {}, current);
+                EXPECT_TRUE(std::isfinite(v) && std::isfinite(w)) << current << " " << start;
+            }
+        }
+    }
+}
+
+// The same crossing whether a step is divided or not.
+TEST(AdaptiveExponential, divides_steps_in_which_the_exponential_grows) {
+    double coarse_v = -46, coarse_w = 0;
+    of(2_mV, 0.1_ms).advance(coarse_v, coarse_w, {}, 0);
+    double fine_v = -46, fine_w = 0;
+    for (int k = 0; k < 1000; ++k)
+        of(2_mV, 0.0001_ms).advance(fine_v, fine_w, {}, 0);
+
+    EXPECT_NEAR(coarse_v, fine_v, 1e-4);
+    EXPECT_NEAR(coarse_w, fine_w, 1e-9);
+}
+
+}  // namespace
+}  // namespace ranvier::models

@@ -1,0 +1,49 @@
+#include "ranvier/models/Membrane.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace ranvier::models {
+namespace {
+
+TEST(Membrane, relaxes_exactly_under_constant_input) {
+    const auto            m = membrane(1_nF, 20_ms, -65_mV, 0.5_ms);
+    SynapticInput<double> input;
+    input.add({0.1, 0, 0.1, 0.1, 0, 0}, 65);
+
+    const double v = m.advanced(-70, input, 0.3);
+
+    const double g = 0.15, target = -65 + (0.1 * 65 + 0.3) / g;
+    EXPECT_NEAR(v, target + (-70 - target) * std::exp(-g * 0.5), 1e-13);
+}
+
+// A target that moves along a line is followed exactly: dv/dt = g (s t - v) / cm.
+TEST(Membrane, follows_a_moving_target_exactly) {
+    const double h = 0.5, g = 0.05, s = 3;
+    const auto   m = membrane(1_nF, 20_ms, 0_mV, h * 1_ms);
+
+    const double v = m.advanced(0, {.current = {g * s * h / 2, g * s, 0, 0, 0, 0}}, 0);
+
+    EXPECT_NEAR(v, s * (h - (1 - std::exp(-g * h)) / g), 1e-14);
+}
+
+TEST(Membrane, stays_between_reversal_potentials) {
+    const auto m = membrane(1_nF, 20_ms, -65_mV, 1_ms);
+    for (const double g : {1.0, 1e3, 1e6}) {
+        SynapticInput<double> input;
+        input.add(exponential_shape(0.5_ms, 1_ms).course(g), 65);
+        input.add(exponential_shape(5_ms, 1_ms).course(g), -5);
+        const double v = m.advanced(-65, input, 0);
+        EXPECT_GT(v, -70) << g;
+        EXPECT_LT(v, 0) << g;
+    }
+}
+
+TEST(Membrane, rests_exactly) {
+    EXPECT_EQ(membrane(0.7_nF, 13_ms, -63.3_mV, 0.1_ms).advanced(-63.3, {}, 0), -63.3);
+}
+
+}  // namespace
+}  // namespace ranvier::models

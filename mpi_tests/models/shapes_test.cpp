@@ -1,0 +1,93 @@
+#include "ranvier/models/shapes.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace ranvier::models {
+namespace {
+
+/// Integral of f over [0, 1] by Simpson's rule.
+template <class F>
+double integral(F f) {
+    constexpr int n   = 2000;
+    double        sum = f(0.0) + f(1.0);
+    for (int i = 1; i < n; ++i)
+        sum += (i % 2 ? 4 : 2) * f(static_cast<double>(i) / n);
+    return sum / (3 * n);
+}
+
+TEST(shapes, moments_are_integrals) {
+    for (const double z : {0.0, 1e-9, 0.02, 1.0, 1.999, 2.001, 10.0}) {
+        const auto m = moments(z);
+        for (int k = 0; k < 4; ++k) {
+            const double expected =
+                integral([&](double u) { return std::pow(u, k) * std::exp(-z * u); });
+            EXPECT_NEAR(m[static_cast<std::size_t>(k)], expected, 1e-9) << z << " " << k;
+        }
+    }
+}
+
+/// Checks a course against the response x(t) to the state at its beginning.
+template <class F>
+void expect_course(const Course<double>& c, double h, F x) {
+    const auto derivative = [&](double t) { return (x(t + 1e-5) - x(t - 1e-5)) / 2e-5; };
+    EXPECT_NEAR(c.start, x(0), 1e-12);
+    EXPECT_NEAR(c.end, x(h), 1e-12);
+    EXPECT_NEAR(c.start_rate, derivative(0), 1e-6);
+    EXPECT_NEAR(c.end_rate, derivative(h), 1e-6);
+    EXPECT_NEAR(c.mean, integral([&](double u) { return x(u * h); }), 1e-8);
+    const double moment = integral([&](double u) { return (u - 0.5) * x(u * h); });
+    EXPECT_NEAR(c.slope, 12 * moment / h, 1e-6);
+}
+
+TEST(shapes, exponential_is_its_formula) {
+    for (const double h : {0.1, 1.0})
+        expect_course(exponential_shape(2_ms, h * 1_ms).course(3), h, [](double t) {
+            return 3 * std::exp(-t / 2);
+        });
+}
+
+TEST(shapes, alpha_is_its_formula) {
+    for (const double h : {0.1, 1.0, 5.0})
+        expect_course(alpha_shape(2_ms, h * 1_ms).course(0.5, 3), h, [](double t) {
+            return 0.5 * std::exp(-t / 2) + 3 * (t / 2) * std::exp(1 - t / 2);
+        });
+}
+
+TEST(shapes, beta_is_its_formula) {
+    const double rise = 0.2, decay = 1.7;
+    const double peak  = decay * rise * std::log(decay / rise) / (decay - rise);
+    const double scale = 1 / (std::exp(-peak / decay) - std::exp(-peak / rise));
+    for (const double h : {0.1, 1.0})
+        expect_course(
+            beta_shape(rise * 1_ms, decay * 1_ms, h * 1_ms).course(0.5, 3),
+            h,
+            [&](double t) {
+                return 0.5 * std::exp(-t / decay) +
+                       3 * scale * (std::exp(-t / decay) - std::exp(-t / rise));
+            }
+        );
+}
+
+TEST(shapes, beta_of_equal_times_is_alpha) {
+    for (const double ratio : {1.0, 1 + 1e-9}) {
+        const auto beta  = beta_shape(2_ms, 2_ms * ratio, 0.5_ms).course(0.5, 3);
+        const auto alpha = alpha_shape(2_ms, 0.5_ms).course(0.5, 3);
+        EXPECT_NEAR(beta.end, alpha.end, 1e-7);
+        EXPECT_NEAR(beta.mean, alpha.mean, 1e-7);
+    }
+}
+
+TEST(shapes, go_on_as_their_courses_say) {
+    const auto shape = alpha_shape(2_ms, 0.5_ms);
+    double     x = 0.5, y = 3;
+    const auto course = shape.course(x, y);
+    shape.advance(x, y);
+    EXPECT_EQ(x, course.end);
+    EXPECT_EQ(shape.course(x, y).start_rate, course.end_rate);
+}
+
+}  // namespace
+}  // namespace ranvier::models
