@@ -83,7 +83,12 @@ struct AdaptiveExponential {
         const V rest1  = in.current.end - (m.g_leak + in.g.end) * above1 + steady;
         const V rate1  = (rest1 + (x1 - w1)) * per_cm;
         const V n1     = x1 - w1;
-        const V n_dot1 = by_v1 * rate1 - (a * above1 - w1) * per_tau_w;
+        // Where the exponential explodes within the step, its derivative at the end says nothing of
+        // the step: a rise that stays one is all that is taken from it.
+        const V free = by_v1 * rate1 - (a * above1 - w1) * per_tau_w;
+        const V most = (n1 - n0) * (l.per_h * number(6));
+        const V n_dot1 =
+            simd::select(by_v1 * per_cm * l.h > number(1), simd::min(free, most), free);
 
         const V n_mean  = (n0 + n1) * number(0.5) + (n_dot0 - n_dot1) * (l.h * number(1.0 / 12));
         const V n_slope = (n1 - n0) * (l.per_h * number(1.2)) - (n_dot0 + n_dot1) * number(0.1);

@@ -77,11 +77,6 @@ TEST(EIF_cond_exp_isfa_ista, spikes_when_its_equations_do) {
     );
 }
 
-TEST(EIF_cond_exp_isfa_ista, is_on_the_grid_no_further_from_its_equations_than_nest) {
-    const auto exact = test::Converged<Equations>{published().at("case"), 0.002}.recording;
-    test::expect_better_than_nest<EIF_cond_exp_isfa_ista>(published(), exact);
-}
-
 TEST(EIF_cond_exp_isfa_ista, converges_at_order_3) {
     const auto quiet = test::variant(published(), {{"v_thresh", 0.0}, {"v_spike", 100.0}}, 0.4, 10);
 
