@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
-#include <numeric>
 #include <sstream>
 #include <thread>
 
@@ -22,10 +21,6 @@ namespace {
 double now_s() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
-}
-
-std::uint64_t total(const std::vector<std::uint64_t>& counts) {
-    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
 /// CLI11's own checks let "nan" and "inf" pass.
@@ -184,7 +179,7 @@ int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
     sim.run(Time::in_base_units(warmup_ms_));
     std::map<std::string, std::uint64_t> before;
     for (const Population& population : recorded)
-        before[population.label()] = total(population.spike_counts());
+        before[population.label()] = population.num_spikes();
     const double begin = now_s();
     if (!sim.was_stopped()) sim.run(Time::in_base_units(duration_ms_));
     progress.finish();
@@ -192,7 +187,7 @@ int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
     run_s_           = sim.comm().max(now_s() - begin);
     simulated_ms_    = std::max(0.0, sim.current_time().value() - warmup_ms_);
     for (const Population& population : recorded) {
-        const auto   spikes = total(population.spike_counts()) - before[population.label()];
+        const auto   spikes = population.num_spikes() - before[population.label()];
         const double cells  = static_cast<double>(std::max<std::size_t>(population.size(), 1));
         const double rate   = 1000 * static_cast<double>(spikes) / (cells * simulated_ms_);
         rates_hz_.emplace_back(population.label(), simulated_ms_ > 0 ? rate : 0);

@@ -60,12 +60,12 @@ TEST(Refractory, can_hold_a_cell_again_while_it_frees_others) {
     EXPECT_EQ(freed, (std::vector<Step>{10, 138, 266, 394, 522, 650, 778, 906}));
 }
 
-TEST(Refractory, frees_nobody_after_it_was_cleared) {
+TEST(Refractory, frees_nobody_whom_it_was_told_to_forget) {
     Refractory refractory;
     refractory.hold(1, 5);
     refractory.hold(2, 500);
 
-    refractory.clear();
+    refractory.forget([](std::uint32_t) { return true; });
 
     EXPECT_TRUE(freed_until(refractory, 0, 1000).empty());
 }

@@ -265,7 +265,7 @@ TEST(BadInput, values_of_the_wrong_kind_or_length) {
         {"a sequence asked for as numbers",
          [](Scene& s) { s.array.get("spike_times"); },
          "Population \"array\": spike_times is a Sequence per cell, not a number. Use "
-         "get_local_sequences."},
+         "get_sequences."},
         {"numbers asked for as sequences",
          [](Scene& s) { s.poisson.get_local_sequences("rate"); },
          "Population \"poisson\": rate is a number per cell, not a Sequence. Use get."},

@@ -23,6 +23,38 @@ TEST(Sequence, takes_times_only) {
     static_assert(!std::convertible_to<Time, Param<Sequence>>);
 }
 
+TEST(Sequence, is_calculated_with_time_by_time) {
+    const Sequence s{74_ms, 75_ms};
+    EXPECT_EQ(s[1], 75_ms);
+    EXPECT_EQ(s.max(), 75_ms);
+    EXPECT_EQ(s + 2_ms, (Sequence{76_ms, 77_ms}));
+    EXPECT_EQ(s - 2_ms, (Sequence{72_ms, 73_ms}));
+    EXPECT_EQ(s * 3, (Sequence{222_ms, 225_ms}));
+    EXPECT_EQ(3 * s, s * 3);
+    EXPECT_EQ(s / 2, (Sequence{37_ms, 37.5_ms}));
+    EXPECT_EQ(s, (Sequence{74_ms, 75_ms}));
+    EXPECT_EQ(to_text(s), "Sequence([74, 75])");
+}
+
+TEST(Sequence, becomes_one_per_cell_by_arithmetic_with_an_array) {
+    const Sequence s{74_ms, 75_ms};
+    using Many = std::vector<Sequence>;
+    EXPECT_EQ((s + std::vector{10_ms, 20_ms}), (Many{{84_ms, 85_ms}, {94_ms, 95_ms}}));
+    EXPECT_EQ((s - std::vector{10_ms}), (Many{{64_ms, 65_ms}}));
+    EXPECT_EQ((s * std::vector{1.0, 2.0}), (Many{{74_ms, 75_ms}, {148_ms, 150_ms}}));
+    EXPECT_EQ((s / std::vector{2.0}), (Many{{37_ms, 37.5_ms}}));
+}
+
+TEST(Sequence, may_be_given_as_lists) {
+    const Param<Sequence> flat = std::vector{1_ms, 2_ms};
+    EXPECT_NE(flat.shared(), nullptr);
+    EXPECT_EQ(flat.resolve(5), (Sequence{1_ms, 2_ms}));
+    const Param<Sequence> lists = std::vector<std::vector<Time>>{{1_ms}, {}, {2_ms, 3_ms}};
+    EXPECT_EQ(lists.shared(), nullptr);
+    EXPECT_EQ(lists.length(), 3u);
+    EXPECT_EQ(lists.resolve(2), (Sequence{2_ms, 3_ms}));
+}
+
 TEST(Sequence, may_be_shared_by_all_cells) {
     const Param<Sequence> shared = Sequence{1_ms, 2_ms};
 

@@ -77,7 +77,7 @@ M model_of(const PlannedPopulation& plan) {
                     using Q = typename std::decay_t<decltype(entry)>::Value;
                     if constexpr (std::is_same_v<Q, Sequence>) {
                         if (plan.spike_times) model.*entry.member = typed(*plan.spike_times);
-                    } else if constexpr (!std::is_same_v<Q, ArrayParameter>) {
+                    } else if constexpr (!models::is_list<Q>) {
                         for (const NamedValues& given : plan.parameters) {
                             if (given.name == entry.name)
                                 model.*entry.member = typed<Q>(given.values);

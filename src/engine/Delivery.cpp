@@ -48,7 +48,7 @@ void Delivery<T>::refresh(Step now) {
             const bool        known = r < blocks[b].input.size();
             auto&             from  = channel.drive ? blocks[b].drive : blocks[b].input;
             blocks_[b].channels.push_back(
-                {channel.since,
+                {channel.epoch == network_.num_resets() ? channel.since : -1,
                  known ? from[r].data() : nullptr,
                  channel.constant,
                  static_cast<T>(channel.weight)}
@@ -62,6 +62,14 @@ void Delivery<T>::refresh(Step now) {
     add(pending);
     for (BlockState& state : blocks_)
         skip_to(state.cursors, 0, now);
+}
+
+template <class T>
+void Delivery<T>::reset() {
+    history_.clear();
+    blocks_.clear();
+    for (network::FusedDrive<T>& drive : store_.fused_drives())
+        drive.since = -1;
 }
 
 template <class T>

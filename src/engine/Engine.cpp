@@ -72,6 +72,12 @@ public:
         statistics_.events = delivery_.num_events();
     }
 
+    void reset() override {
+        delivery_.reset();
+        spikes_.clear();
+        step_0_emitted_ = false;
+    }
+
     const Statistics& statistics() const override { return statistics_; }
 
 private:

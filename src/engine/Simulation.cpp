@@ -150,6 +150,18 @@ Time Simulation::run_to(Step last) {
     return current_time();
 }
 
+void Simulation::reset() {
+    require_same(comm(), network_->num_resets(), "reset: how often it was called");
+    if (output_)
+        throw RunError(
+            "reset: results are being written, in windows of time that goes on. Call "
+            "finish_writing before, or use a new Simulation."
+        );
+    network_->reset();
+    engine_->reset();
+    stopped_ = false;
+}
+
 Time Simulation::current_time() const {
     return Time::in_base_units(network_->grid().ms(network_->now()));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
@@ -12,7 +13,8 @@
 #include "ranvier/parallel/collective.hpp"
 #include "ranvier/parallel/partition.hpp"
 
-#include "ResolvedColumns.hpp"
+#include "Assignment.hpp"
+#include "agree.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::network {
@@ -36,6 +38,17 @@ void check_delay_option(const TimeGrid& grid, const std::optional<Time>& delay, 
             {.parameter = name}
         );
     }
+}
+
+/// The initial values of all state variables: the model's, and over them those that are given.
+std::vector<NamedValue> initial_values(
+    const models::CellGroup& group, std::vector<NamedValue> given
+) {
+    std::vector<NamedValue> values;
+    for (const models::StateInfo& state : group.states())
+        values.emplace_back(state.name, parameters::Specification{state.initial});
+    std::move(given.begin(), given.end(), std::back_inserter(values));
+    return values;
 }
 
 std::variant<Store<double>, Store<float>> make_store(
@@ -144,57 +157,133 @@ std::string Network::checked_label(const PopulationRequest& request) const {
     return label;
 }
 
-PopulationRecord& Network::add(PopulationRequest request) {
-    const std::string name =
-        request.label.empty() ? fmt::format("population{}", populations_.size()) : request.label;
-    const parallel::CollectiveCall call{comm_, fmt::format("Population \"{}\"", name)};
-    auto                           population = std::make_unique<PopulationRecord>();
-    population->label                         = checked_label(request);
-    population->id                            = populations_.size();
-    population->size                          = request.size;
-    population->first_gid                     = next_gid_;
-    population->slice                         = slice_of(request.size, comm_.rank(), comm_.size());
-    require_same(comm_, population->label, "Population: label");
-    require_same(comm_, population->size, "Population: size");
-
-    collectively(comm_, [&] {
-        const random::Key key = random::make_key(
-            options_.seed, random::Purpose::spike_source, hash_of_text(population->label)
-        );
-        population->group = request.make_group(
-            options_.precision, {population->slice, grid_, key, options_.spike_timing}
-        );
-    });
-    // Values first: if they are refused, the network has not changed.
-    std::vector<models::Given> initial;
-    const auto&                states = population->group->states();
-    for (std::size_t s = 0; s < states.size(); ++s)
-        initial.push_back({s, parameters::Specification{states[s].initial}});
-    for (NamedValue& value : request.initial_values)
-        initial[place_of(*population, value.name, true)].value = std::move(value.value);
-    auto                  columns        = resolve(*population, request.parameters, false);
-    const ResolvedColumns initial_states = resolve(*population, initial, true);
-    population->spike_counts.resize(population->slice.size());
+void Network::make(PopulationRecord& population, const PopulationRequest& request) const {
+    population.label     = checked_label(request);
+    population.id        = populations_.size();
+    population.size      = request.size;
+    population.first_gid = next_gid_;
+    population.slice     = slice_of(request.size, comm_.rank(), comm_.size());
     if (next_gid_ + request.size > max_gid) {
         throw ParameterError(
             fmt::format(
                 "Population \"{}\": a network holds at most {} cells, and this would be {}.",
-                population->label,
+                population.label,
                 max_gid,
                 next_gid_ + request.size
             ),
-            {.label = population->label}
+            {.label = population.label}
         );
     }
+    lay_out(population, request.structure);
+    const random::Key key = random::make_key(
+        options_.seed, random::Purpose::spike_source, hash_of_text(population.label)
+    );
+    population.group = request.make_group(
+        options_.precision, {population.slice, grid_, key, options_.spike_timing}
+    );
+    population.initial.resize(population.group->states().size());
+}
+
+PopulationRecord& Network::add(PopulationRequest request) {
+    const std::string name = fmt::format(
+        "Population \"{}\"",
+        request.label.empty() ? fmt::format("population{}", populations_.size()) : request.label
+    );
+    const parallel::CollectiveCall call{comm_, name};
+    auto                           population = std::make_unique<PopulationRecord>();
+    agree_on_call(comm_, hash_of(hash_of_text(name), request.size, populations_.size()), name, [&] {
+        make(*population, request);
+    });
+    // Values first: if they are refused, the network has not changed.
+    const Selection         all{*population};
+    std::vector<NamedValue> parameters;
+    for (models::Given& given : request.parameters) {
+        parameters.emplace_back(
+            population->group->parameters()[given.place].name, std::move(given.value)
+        );
+    }
+    std::vector<NamedValue> initial =
+        initial_values(*population->group, std::move(request.initial_values));
+    Assignment columns{*this, all, name, ValueKind::parameter, std::move(parameters)};
+    Assignment states{*this, all, name, ValueKind::state, std::move(initial)};
+    columns.resolve();
+    states.resolve();
     collectively(comm_, [&] {
         std::visit([&](auto& store) { store.place(*population); }, store_);
-        population->group->set_columns(std::move(columns.columns), now_);
-        write_states(*population, initial_states);
+        columns.commit(now_);
+        states.commit(now_);
     });
     population->num_sets = 1;
     populations_.push_back(std::move(population));
     next_gid_ += request.size;
     return *populations_.back();
+}
+
+void Network::lay_out(PopulationRecord& population, const Structure& structure) const {
+    const random::Key key =
+        random::make_key(options_.seed, random::Purpose::position, hash_of_text(population.label));
+    try {
+        population.layout = structure.layout(population.size, key);
+    } catch (const SpaceError& error) {
+        ErrorFacts facts = error.facts();
+        facts.label      = population.label;
+        throw SpaceError(
+            fmt::format("Population \"{}\": {}", population.label, error.what()), facts
+        );
+    }
+    population.structure = structure;
+}
+
+void Network::set_structure(PopulationRecord& population, const Structure& structure) {
+    agree_on_call(
+        comm_,
+        hash_of(hash_of_text(structure.describe()), population.id),
+        fmt::format("Population \"{}\": set_structure", population.label),
+        [&] { lay_out(population, structure); }
+    );
+}
+
+void Network::set_positions(PopulationRecord& population, std::vector<Position> positions) {
+    const std::string call = fmt::format("Population \"{}\": set_positions", population.label);
+    agree_on_call(comm_, hash_of(population.id, positions.size()), call, [&] {
+        if (positions.size() != population.size)
+            throw SpaceError(
+                fmt::format(
+                    "Population \"{}\": {} positions were given for {} cells. Give one per cell.",
+                    population.label,
+                    positions.size(),
+                    population.size
+                ),
+                {.label = population.label, .parameter = "positions"}
+            );
+    });
+    population.layout    = space::Layout{std::move(positions)};
+    population.structure = std::nullopt;
+}
+
+void Network::reset() {
+    const parallel::CollectiveCall call{comm_, "reset"};
+    ++num_resets_;
+    now_ = 0;
+    collectively(comm_, [&] {
+        for (const auto& current : currents_) {
+            current->first = 0;
+            current->samples.clear();
+            ++current->num_changes;
+        }
+        for (const auto& population : populations_) {
+            models::CellGroup& group = *population->group;
+            group.restart(num_resets_);
+            std::vector<double> numbers(population->slice.size());
+            for (std::size_t s = 0; s < population->initial.size(); ++s) {
+                for (std::size_t i = 0; i < numbers.size(); ++i)
+                    numbers[i] = population->initial[s].number(i);
+                group.write_state(s, numbers);
+            }
+            population->spikes.clear();
+            std::fill(population->spike_counts.begin(), population->spike_counts.end(), 0);
+        }
+    });
 }
 
 std::uint64_t Network::digest() {

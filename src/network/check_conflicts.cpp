@@ -1,3 +1,5 @@
+#include "check_conflicts.hpp"
+
 #include <limits>
 #include <optional>
 
@@ -5,7 +7,6 @@
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parallel/partition.hpp"
 
-#include "ResolvedColumns.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::network {

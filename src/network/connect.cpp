@@ -86,6 +86,7 @@ void Network::choose_channels(
     if (projection.fused) return;
     for (ProjectionRecord::Target& target : projection.targets) {
         Channel channel;
+        channel.epoch    = connect.since < 0 ? 0 : num_resets_;
         channel.since    = connect.since;
         channel.ordinal  = projection.ordinal;
         channel.receptor = static_cast<std::uint16_t>(target.receptor);

@@ -32,6 +32,10 @@ public:
     /// After the network has changed: sorts new connections and finds the rows of pending spikes.
     void refresh(Step now);
 
+    /// The network is at step 0 again: forgets pending spikes; what was connected during the
+    /// simulation carries all spikes from now on. `refresh` must follow.
+    void reset();
+
     /// Adds spikes, ascending by (step, gid) and not before those added earlier.
     void add(std::span<const PendingSpike> spikes);
 

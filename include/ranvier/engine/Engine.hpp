@@ -55,6 +55,9 @@ public:
     /// @throws on all ranks what failed on one
     virtual void run(Step last, const Hooks& hooks) = 0;
 
+    /// Forgets the spikes on their way; the network is at step 0 again. @local
+    virtual void reset() = 0;
+
     virtual const Statistics& statistics() const = 0;
 };
 

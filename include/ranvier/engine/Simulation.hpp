@@ -45,6 +45,13 @@ public:
     /// Advances to time `t`, not before the current time. @collective
     Time run_until(Time t);
 
+    /// Goes back to time 0: state variables get their initial values (what `initialize` gave last,
+    /// random values as they were drawn then), spikes on their way are dropped, sources start anew;
+    /// random sources continue with other numbers. The network and all parameters stay, also those
+    /// changed since. Recorded spikes that are kept in memory are dropped, counts begin at 0.
+    /// @collective @throws RunError while results are being written (`write_to`)
+    void reset();
+
     Time current_time() const;
     Time timestep() const { return network_->options().timestep; }
     /// The smallest delay, as given or, if automatic, in the network; the time step if there is no

@@ -73,9 +73,17 @@ public:
         parameters_changed(now);
     }
 
+    /// Makes a new start at step 0, with the parameters as they are; states are written apart.
+    /// @param resets how often this has happened, so that random spikes are other ones each time
+    virtual void restart(std::uint64_t resets) {
+        (void)resets;
+        parameters_changed(0);
+    }
+
     /// Canonical state (v is v_reset while refractory) of all local cells, in PyNN's unit.
     virtual void read_state(std::size_t state, std::span<double> out) const = 0;
-    /// Sets one state variable of all local cells; a refractory cell that is given a v is free.
+    /// Sets one state variable of local cells, NaN keeps a cell as it is; a refractory cell that is
+    /// given a v is free.
     virtual void write_state(std::size_t state, std::span<const double> values) = 0;
 
     /// Bits of the canonical state of one cell, as held (single precision differs from double).

@@ -18,17 +18,21 @@ namespace ranvier::models {
 ///     varied:   numbers = {10, 12, 14}    three local cells
 struct Column {
     std::vector<double>   numbers{0.0};
-    std::vector<Sequence> sequences;
+    std::vector<Sequence> sequences;  ///< instead of numbers, if any
 
-    bool            is_uniform = true;
+    bool            is_uniform = true;  ///< by construction; others may have equal values too
     double          number(std::size_t cell) const { return numbers[is_uniform ? 0 : cell]; }
     const Sequence& sequence(std::size_t cell) const { return sequences[is_uniform ? 0 : cell]; }
 };
 
+/// What a parameter or state variable is to have: numbers or, for spike times and the like, a
+/// Sequence per member.
+using Value = std::variant<parameters::Specification, Param<Sequence>>;
+
 /// A parameter or state variable, by its place in the model's list, and the value it is to have.
 struct Given {
-    std::size_t                                              place = 0;
-    std::variant<parameters::Specification, Param<Sequence>> value;
+    std::size_t place = 0;
+    Value       value;
 };
 
 /// The parameters of a model object that are given, as specifications.
@@ -39,8 +43,8 @@ std::vector<Given> given_parameters(const M& model) {
     const auto         add   = [&](const auto& entry) {
         const auto& param = model.*entry.member;
         if (param.is_given()) {
-            using Value = typename std::decay_t<decltype(entry)>::Value;
-            if constexpr (std::is_base_of_v<Sequence, Value>)
+            using Unit = typename std::decay_t<decltype(entry)>::Value;
+            if constexpr (std::is_base_of_v<Sequence, Unit>)
                 given.push_back({place, static_cast<const Param<Sequence>&>(param)});
             else
                 given.push_back({place, param.specification()});

@@ -75,9 +75,8 @@ public:
     }
 
     std::optional<typename NeuronGroup<T>::NotFinite> not_finite(std::size_t which) const override {
-        const Piece& piece = pieces_[which];
-        if (piece.not_finite == 0) return std::nullopt;
-        return piece.first_not_finite();
+        if (pieces_[which].not_finite == 0) return std::nullopt;
+        return pieces_[which].first_not_finite();
     }
 
     CellSpikes settle(std::size_t which, Step step) override {
@@ -94,17 +93,18 @@ public:
     }
 
     void read_state(std::size_t state, std::span<double> out) const override {
-        for (const Piece& piece : pieces_) {
+        for (const Piece& piece : pieces_)
             for (std::size_t i = 0; i < piece.cells.size(); ++i)
                 out[piece.cells.first + i] = static_cast<double>(piece.canonical(state, i));
-        }
     }
 
     void write_state(std::size_t state, std::span<const double> values) override {
         for (Piece& piece : pieces_) {
-            if (state == 0) piece.refractory.clear();
+            const auto at    = [&](std::size_t i) { return values[piece.cells.first + i]; };
+            const auto given = [&](std::size_t i) { return !std::isnan(at(i)); };
+            if (state == 0) piece.refractory.forget(given);
             for (std::size_t i = 0; i < piece.cells.size(); ++i)
-                piece.state[state][i] = static_cast<T>(values[piece.cells.first + i]);
+                if (given(i)) piece.state[state][i] = static_cast<T>(at(i));
         }
     }
 

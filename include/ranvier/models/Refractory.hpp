@@ -51,11 +51,12 @@ public:
         due.resize(kept);
     }
 
-    /// Frees all cells without a call, for instance because they were given a new potential.
-    void clear() {
+    /// Frees the cells for which `given(cell)` holds without a call, for instance because they were
+    /// given a new potential.
+    template <class F>
+    void forget(F&& given) {
         for (auto& due : ring_)
-            due.clear();
-        size_ = 0;
+            size_ -= std::erase_if(due, [&](const auto& held) { return given(held.second); });
     }
 
 private:

@@ -29,7 +29,8 @@ namespace ranvier::network {
 /// connection or one for all. Several projections between the same populations onto the same
 /// receptor differ in `ordinal`, so that a connection is known by (channel, source, target).
 struct Channel {
-    Step          since    = -1;  ///< spikes emitted after this step travel here
+    std::uint64_t epoch    = 0;   ///< number of resets before it was made; 0 if since is -1
+    Step          since    = -1;  ///< in that epoch, spikes emitted after this step travel here
     std::uint16_t ordinal  = 0;
     std::uint16_t receptor = 0;
     bool          drive    = false;  ///< Poisson input, one to one, one delay: summed apart

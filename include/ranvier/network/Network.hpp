@@ -17,6 +17,7 @@
 #include "ranvier/connectors/Connector.hpp"
 #include "ranvier/models/SourceGroup.hpp"
 #include "ranvier/models/synapses/StaticSynapse.hpp"
+#include "ranvier/network/NamedValue.hpp"
 #include "ranvier/network/ProjectionRecord.hpp"
 #include "ranvier/network/Selection.hpp"
 #include "ranvier/network/Store.hpp"
@@ -45,21 +46,18 @@ struct NetworkOptions {
     Tuning              tuning{};
 };
 
-/// A parameter or state variable by name, with its value in PyNN's unit: `{"tau_m", 10.0}`.
-struct NamedValue {
-    std::string               name;
-    parameters::Specification value;
-};
-
 namespace network {
 
 /// What makes the local cells of a population, given how many there are.
 using GroupFactory =
     std::function<std::unique_ptr<models::CellGroup>(Precision, const models::SourceContext&)>;
 
+/// What a value is for.
+enum class ValueKind { parameter, state };
+
 /// The place of a parameter or state variable in the lists of the population's model.
 /// @local @throws ParameterError with the valid names, the nearest first
-std::size_t place_of(const PopulationRecord& population, std::string_view name, bool state);
+std::size_t place_of(const PopulationRecord& population, std::string_view name, ValueKind kind);
 
 struct CurrentRecord;  // see CurrentSource.hpp
 
@@ -70,6 +68,7 @@ struct PopulationRequest {
     GroupFactory               make_group;
     std::vector<models::Given> parameters;
     std::vector<NamedValue>    initial_values;  ///< over the model's defaults
+    Structure                  structure = Line{};
 };
 
 /// A projection about to be made.
@@ -118,9 +117,27 @@ public:
     /// Sources of injected current, in order of creation.
     std::vector<std::unique_ptr<CurrentRecord>>& currents() { return currents_; }
 
-    /// Gives parameters or state variables new values. @collective
-    void set_parameters(PopulationRecord&, std::vector<models::Given> values);
-    void set_states(PopulationRecord&, std::vector<models::Given> values);
+    /// Gives parameters or state variables of a group new values; if one is refused, or if the
+    /// ranks do not ask for the same, nothing changes. Values of state variables become initial
+    /// values, too.
+    /// @collective
+    /// @param group the group as messages name it: `Population "L4E"`
+    /// @throws ParameterError; CommunicationError if the ranks disagree
+    void set(
+        const Selection&        members,
+        const std::string&      group,
+        ValueKind               kind,
+        std::vector<NamedValue> values
+    );
+    /// Lays the cells of a population out anew. @collective @throws SpaceError if it does not fit
+    void set_structure(PopulationRecord& population, const Structure& structure);
+    void set_positions(PopulationRecord& population, std::vector<Position> positions);
+
+    /// State variables get their initial values, sources start anew, the clock shows 0; parameters
+    /// and connections stay. What the engine holds is its own business. @collective
+    void reset();
+    /// How often that happened.
+    std::uint64_t num_resets() const { return num_resets_; }
 
     /// Gives the connections of a projection new weights, new delays. @collective
     /// @throws ConnectionError as when they are made; nothing is changed then
@@ -157,26 +174,8 @@ public:
     std::size_t   connection_bytes() const;  ///< on this rank
 
 private:
-    struct ResolvedColumns;
-    ResolvedColumns resolve(
-        const PopulationRecord& population, const std::vector<models::Given>& values, bool states
-    );
-    void resolve_here(
-        const PopulationRecord&           population,
-        const std::vector<models::Given>& values,
-        bool                              states,
-        ResolvedColumns&                  resolved
-    ) const;
-    std::string call_of(
-        const PopulationRecord& population, const std::vector<models::Given>& values, bool states
-    ) const;
-    void check_rules(
-        const PopulationRecord&           population,
-        const std::vector<models::Given>& values,
-        bool                              states,
-        const ResolvedColumns&            resolved
-    ) const;
-    static void                     write_states(PopulationRecord&, const ResolvedColumns&);
+    void make(PopulationRecord&, const PopulationRequest&) const;
+    void lay_out(PopulationRecord&, const Structure&) const;
     std::string                     checked_label(const PopulationRequest& request) const;
     static models::Input            input_of(const Selection& post, const std::string& name);
     static std::vector<std::string> receptors_of(const Selection& post, const std::string& name);
@@ -215,8 +214,9 @@ private:
     std::vector<std::unique_ptr<ProjectionRecord>> projections_;
     std::vector<std::unique_ptr<CurrentRecord>>    currents_;
     std::set<std::uint64_t>                        keys_;
-    Gid                                            next_gid_ = 0;
-    Step                                           now_      = 0;
+    Gid                                            next_gid_   = 0;
+    Step                                           now_        = 0;
+    std::uint64_t                                  num_resets_ = 0;
     std::variant<Store<double>, Store<float>>      store_;
 };
 

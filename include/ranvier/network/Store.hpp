@@ -140,6 +140,7 @@ public:
     std::vector<Block<T>>&            blocks() { return blocks_; }
     const std::vector<Channel>&       channels() const { return channels_; }
     const std::vector<FusedDrive<T>>& fused_drives() const { return fused_; }
+    std::vector<FusedDrive<T>>&       fused_drives() { return fused_; }
     std::size_t                       connection_bytes() const;
 
     /// The channel of that kind, made if it is new. Every rank makes the same ones in the same

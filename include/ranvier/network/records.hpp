@@ -12,6 +12,8 @@
 #include "ranvier/base/types.hpp"
 #include "ranvier/models/CellGroup.hpp"
 #include "ranvier/recording/SpikeSink.hpp"
+#include "ranvier/space/Line.hpp"
+#include "ranvier/space/Structure.hpp"
 
 namespace ranvier::network {
 
@@ -30,12 +32,19 @@ struct PopulationRecord {
     IndexRange                         slice;  ///< this rank's cells
     std::unique_ptr<models::CellGroup> group;
     std::vector<Placement>             placements;
-    std::uint64_t                      num_sets = 0;  ///< calls that drew values, for their keys
+    std::uint64_t                      num_sets    = 0;  ///< calls that drew values, for keys
+    std::uint64_t                      num_samples = 0;  ///< samples taken, for their keys
+    std::vector<models::Column>        initial;  ///< of each state variable, what a reset restores
+    std::optional<Structure>           structure = Line{};  ///< none: positions were given
+    space::Layout                      layout;
 
     bool emits          = false;  ///< its spikes are exchanged: it has targets that need them
     bool records_spikes = false;
     std::vector<SpikeRecord>   spikes;  ///< recorded and not yet handed over, by (step, index)
-    std::vector<std::uint64_t> spike_counts;  ///< [slice] since recording began
+    std::vector<std::uint64_t> spike_counts;  ///< [slice] since recording began; empty before
+
+    /// Of any cell, on any rank. @pre index < size
+    Position position(std::size_t index) const { return layout.position(index); }
 };
 
 }  // namespace ranvier::network

@@ -2,6 +2,7 @@
 /// Lists of times as parameter values: one shared by all cells, one per cell, or from a function.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -9,12 +10,14 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "ranvier/base/Quantity.hpp"
+#include "ranvier/base/text.hpp"
 #include "ranvier/parameters/Param.hpp"
 
 namespace ranvier {
@@ -31,8 +34,43 @@ public:
 
     const std::vector<double>& values() const { return *values_; }
 
+    Time operator[](std::size_t k) const { return Time::in_base_units(values()[k]); }
+    /// The largest. @pre not empty
+    Time max() const {
+        return Time::in_base_units(*std::max_element(values().begin(), values().end()));
+    }
+
     friend bool operator==(const Sequence& a, const Sequence& b) {
         return a.values() == b.values();
+    }
+
+    /// Every time by itself.
+    friend Sequence operator+(const Sequence& s, Time t) {
+        return s.map([t](double x) { return x + t.value(); });
+    }
+    friend Sequence operator-(const Sequence& s, Time t) {
+        return s.map([t](double x) { return x - t.value(); });
+    }
+    friend Sequence operator*(const Sequence& s, double f) {
+        return s.map([f](double x) { return x * f; });
+    }
+    friend Sequence operator*(double f, const Sequence& s) { return s * f; }
+    friend Sequence operator/(const Sequence& s, double f) {
+        return s.map([f](double x) { return x / f; });
+    }
+    /// One Sequence per number of the right side, as PyNN has it: spike trains that are shifted or
+    /// stretched from cell to cell.
+    friend std::vector<Sequence> operator+(const Sequence& s, const std::vector<Time>& shifts) {
+        return for_each(shifts, [&s](Time t) { return s + t; });
+    }
+    friend std::vector<Sequence> operator-(const Sequence& s, const std::vector<Time>& shifts) {
+        return for_each(shifts, [&s](Time t) { return s - t; });
+    }
+    friend std::vector<Sequence> operator*(const Sequence& s, const std::vector<double>& factors) {
+        return for_each(factors, [&s](double f) { return s * f; });
+    }
+    friend std::vector<Sequence> operator/(const Sequence& s, const std::vector<double>& factors) {
+        return for_each(factors, [&s](double f) { return s / f; });
     }
 
 protected:
@@ -51,8 +89,32 @@ private:
         values_ = std::make_shared<const std::vector<double>>(std::move(values));
     }
 
+    template <class F>
+    Sequence map(F f) const {
+        std::vector<double> values = this->values();
+        for (double& x : values)
+            x = f(x);
+        return in_ms(std::move(values));
+    }
+    template <class T, class F>
+    static std::vector<Sequence> for_each(const std::vector<T>& arguments, F f) {
+        std::vector<Sequence> result;
+        result.reserve(arguments.size());
+        for (const T& argument : arguments)
+            result.push_back(f(argument));
+        return result;
+    }
+
     std::shared_ptr<const std::vector<double>> values_;
 };
+
+/// As in Python: `Sequence([74, 75])`.
+inline std::string to_text(const Sequence& sequence) {
+    std::string text = "Sequence([";
+    for (std::size_t k = 0; k < sequence.values().size(); ++k)
+        text += (k > 0 ? ", " : "") + number(sequence.values()[k]);
+    return text + "])";
+}
 
 /// A list of plain numbers, in the unit of the parameter it is given for; no list of times.
 class ArrayParameter : public Sequence {
@@ -64,8 +126,8 @@ public:
 
 /// A parameter whose value for one cell is a Sequence.
 ///
-/// Accepts a Sequence (shared by all cells), a `std::vector<Sequence>` (one per cell), or a
-/// function of the index that returns a Sequence.
+/// Accepts a Sequence or a list of times (shared by all cells), a `std::vector<Sequence>` or a list
+/// of lists (one per cell), or a function of the index that returns a Sequence.
 template <>
 class Param<Sequence> {
 public:
@@ -76,6 +138,9 @@ public:
     Param(Sequence shared) : value_(std::make_shared<const Sequence>(std::move(shared))) {}
     Param(std::vector<Sequence> one_per_cell)
         : value_(std::make_shared<const std::vector<Sequence>>(std::move(one_per_cell))) {}
+    Param(const std::vector<Time>& shared) : Param(Sequence{shared}) {}
+    Param(const std::vector<std::vector<Time>>& one_per_cell)
+        : Param(std::vector<Sequence>(one_per_cell.begin(), one_per_cell.end())) {}
     template <std::invocable<std::size_t> F>
     requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Sequence> Param(F function)
         : value_(Function{std::move(function)}) {}

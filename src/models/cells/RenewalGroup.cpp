@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ranvier/base/hash.hpp"
 #include "ranvier/base/math.hpp"
 #include "ranvier/base/text.hpp"
 
@@ -37,6 +38,13 @@ void RenewalGroup::emit(Step step, std::vector<models::Emission>& emissions) {
         if (count > 0 && begun && step > first_[i] && step <= last_[i])
             emissions.push_back({static_cast<std::uint32_t>(cell), count});
     }
+}
+
+void RenewalGroup::restart(std::uint64_t resets) {
+    context_.key = random::Key{hash_of(context_.key.value, resets)};
+    has_begun_   = false;
+    processes_.assign(num_cells(), Process{});
+    parameters_changed(0);
 }
 
 void RenewalGroup::parameters_change(Step now) {

@@ -24,6 +24,9 @@ class RenewalGroup : public models::SourceGroup {
 public:
     void emit(Step step, std::vector<models::Emission>& emissions) final;
 
+    /// Begins anew, in equilibrium, with other random numbers.
+    void restart(std::uint64_t resets) final;
+
     bool has_conflicts() const override { return true; }
 
 protected:

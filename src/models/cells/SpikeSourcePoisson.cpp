@@ -45,6 +45,13 @@ public:
                               : SourceGroup::largest(parameter);
     }
 
+    /// Continues with other random numbers, as PyNN's generators do.
+    void restart(std::uint64_t resets) override {
+        epochs_.clear();
+        context_.key = random::Key{hash_of(context_.key.value, resets)};
+        parameters_changed(0);
+    }
+
     bool is_addressable() const override { return true; }
     void keep(Step keep_steps) override { keep_ = std::max(keep_, keep_steps); }
 

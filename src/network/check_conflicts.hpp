@@ -1,18 +1,15 @@
 /// @file
-/// Values of several parameters of the local slice, resolved and not yet committed.
+/// Values of one cell that limit each other.
 #pragma once
 
 #include <cstddef>
 #include <utility>
 #include <vector>
 
-#include "ranvier/network/Network.hpp"
+#include "ranvier/network/records.hpp"
+#include "ranvier/parallel/Communicator.hpp"
 
 namespace ranvier::network {
-
-struct Network::ResolvedColumns {
-    std::vector<std::pair<std::size_t, models::Column>> columns;  ///< place in the model's list
-};
 
 /// Refuses values that do not fit the other values of their cell, as the model sees it. @collective
 void check_conflicts(
