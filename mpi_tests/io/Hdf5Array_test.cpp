@@ -85,7 +85,7 @@ TEST(from_hdf5, refuses_what_is_not_there_or_does_not_fit_on_all_ranks) {
         ParameterError,
         "Population \"p\": v_rest was given 100 values for 99 cells."
     );
-    refused(folder / "none.h5", "v", "none.h5\": No such file");
+    refused(folder / "none.h5", "v", "none.h5\": no such file");
     refused(path, "w", "from_hdf5: cannot open dataset \"w\"");
     refused(path, "table", "an array of 2 dimensions");
     EXPECT_EQ(p.get("v_rest").number(), -65);

@@ -98,35 +98,36 @@ private:
             set = {io::h5_check(id, about()), H5Dclose};
         });
         attempt.agree(comm_);
-        attempt([&] {
-            const io::H5Local in_file{io::h5_check(H5Dget_space(set.get()), about()), H5Sclose};
-            const io::H5Local memory{
-                io::h5_check(H5Screate_simple(1, &count, nullptr), about()), H5Sclose};
-            if (count == 0)
-                io::h5_check(H5Sselect_none(in_file.get()), about());
-            else
+        if (total > 0)
+            attempt([&] {  // HDF5 does not write nothing to nothing
+                const io::H5Local in_file{io::h5_check(H5Dget_space(set.get()), about()), H5Sclose};
+                const io::H5Local memory{
+                    io::h5_check(H5Screate_simple(1, &count, nullptr), about()), H5Sclose};
+                if (count == 0)
+                    io::h5_check(H5Sselect_none(in_file.get()), about());
+                else
+                    io::h5_check(
+                        H5Sselect_hyperslab(
+                            in_file.get(), H5S_SELECT_SET, &start, nullptr, &count, nullptr
+                        ),
+                        about()
+                    );
+                const io::H5Local transfer{
+                    io::h5_check(H5Pcreate(H5P_DATASET_XFER), about()), H5Pclose};
+                io::h5_check(H5Pset_dxpl_mpio(transfer.get(), H5FD_MPIO_COLLECTIVE), about());
+                const T nothing{};
                 io::h5_check(
-                    H5Sselect_hyperslab(
-                        in_file.get(), H5S_SELECT_SET, &start, nullptr, &count, nullptr
+                    H5Dwrite(
+                        set.get(),
+                        type,
+                        memory.get(),
+                        in_file.get(),
+                        transfer.get(),
+                        count == 0 ? &nothing : rows.data()
                     ),
                     about()
                 );
-            const io::H5Local transfer{
-                io::h5_check(H5Pcreate(H5P_DATASET_XFER), about()), H5Pclose};
-            io::h5_check(H5Pset_dxpl_mpio(transfer.get(), H5FD_MPIO_COLLECTIVE), about());
-            const T nothing{};
-            io::h5_check(
-                H5Dwrite(
-                    set.get(),
-                    type,
-                    memory.get(),
-                    in_file.get(),
-                    transfer.get(),
-                    count == 0 ? &nothing : rows.data()
-                ),
-                about()
-            );
-        });
+            });
         attempt([&] { set.close(about()); });
         attempt.agree(comm_);
     }
