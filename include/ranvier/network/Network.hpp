@@ -174,8 +174,8 @@ public:
     std::size_t   connection_bytes() const;  ///< on this rank
 
 private:
-    void make(PopulationRecord&, const PopulationRequest&) const;
-    void lay_out(PopulationRecord&, const Structure&) const;
+    void                            make(PopulationRecord&, const PopulationRequest&) const;
+    void                            lay_out(PopulationRecord&, const Structure&) const;
     std::string                     checked_label(const PopulationRequest& request) const;
     static models::Input            input_of(const Selection& post, const std::string& name);
     static std::vector<std::string> receptors_of(const Selection& post, const std::string& name);
