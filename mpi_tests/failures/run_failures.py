@@ -36,7 +36,7 @@ WATCHDOG = [
     ("missing", 1, STANDSTILL.replace("{found}", "come to the end of the program")),
     ("missing", 0, STANDSTILL.replace("{found}", "come to the end of the program")),
     ("stuck-in-function", 2, STANDSTILL.replace(
-        "{found}", 'been in the value given for i_offset of population "p" for')),
+        "{found}", 'been in the value given for i_offset of [Pp]opulation "p" for')),
     ("stuck-in-connector", 0, STANDSTILL.replace("{found}", 'been in Projection "p.p" for')),
     ("stuck-in-callback", 1, STANDSTILL.replace(
         "{found}", r"been in a function called during the run for \d+ s at t = 24 ms")),

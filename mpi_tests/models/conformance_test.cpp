@@ -137,7 +137,7 @@ TEST(conformance, each_rule_rejects_bad_values_on_all_ranks) {
             if (info.is_sequence) continue;
             const auto before = population.get(info.name);
             for (const double bad : bad_values(info.rule)) {
-                auto values            = before;
+                std::vector<double> values(before.begin(), before.end());
                 values[6]              = bad;
                 const std::string text = "Population \"cells\": " + info.name + " must be";
                 EXPECT_COLLECTIVE_THROW(comm, population.set(info.name, bad), ParameterError, text);

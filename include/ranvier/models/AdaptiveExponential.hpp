@@ -93,15 +93,17 @@ struct AdaptiveExponential {
         const V n_mean  = (n0 + n1) * number(0.5) + (n_dot0 - n_dot1) * (l.h * number(1.0 / 12));
         const V n_slope = (n1 - n0) * (l.per_h * number(1.2)) - (n_dot0 + n_dot1) * number(0.1);
         const V v_new = s.v + m.relax(decay, per_g, current + n_mean, in.g.slope, slope + n_slope);
-        // w does not see v run away after it has crossed v_spike.
-        const V seen0  = simd::select(s.v < v_spike, rate0, number(0));
-        const V seen1  = simd::select(v_predicted < v_spike, rate1, number(0));
+        // w does not see v run away beyond v_spike, and of the explosion before that no more than a
+        // rise that stays one (doi:10.1137/0717021): its rate at one end says nothing of the step.
         const V at0    = simd::min(s.v, v_spike) - m.v_rest;
         const V at1    = simd::min(v_new, v_spike) - m.v_rest;
+        const V limit  = simd::max(simd::abs(at1 - at0) * (l.per_h * number(3)), number(100));
+        const V seen0  = simd::min(rate0, limit);
+        const V seen1  = simd::min(rate1, limit);
         const V w_new  = l.decay_w * s.w + a * (l.w_start * at0 + l.w_end * at1 +
                                                l.w_rate_start * seen0 + l.w_rate_end * seen1);
         const V growth = simd::max(x0, x1) * per_delta_T * per_cm * l.h;
-        hardness       = simd::max(growth * number(6), -exponent);
+        hardness       = simd::max(growth * number(15), -exponent);
         // A cell that has crossed does not come back before it is looked at.
         return {simd::select(s.v >= v_spike, simd::max(v_new, v_spike), v_new), w_new};
     }

@@ -75,7 +75,7 @@ TEST(EIF_cond_alpha_isfa_ista, spikes_when_its_equations_do) {
          test::variant(published(), {{"v_spike", 0.0}, {"tau_refrac", 0.0}}, 0.8, 1),
          test::variant(published(), {{"delta_T", 0.0}, {"tau_refrac", 0.0}}, 1.3, 1),
          test::variant(published(), {{"delta_T", 0.5}, {"tau_refrac", 2.05}, {"b", 0.02}}, 1.0, 2),
-         test::variant(published(), {{"tau_w", 20.0}, {"a", 30.0}, {"v_spike", -20.0}}, 3.0, 1)},
+         test::variant(published(), {{"tau_w", 20.0}, {"a", 30.0}, {"v_spike", -20.0}}, 2.0, 1)},
         {}
     );
 }
@@ -84,7 +84,7 @@ TEST(EIF_cond_alpha_isfa_ista, converges_at_order_3) {
     const auto quiet = test::variant(published(), {{"v_thresh", 0.0}, {"v_spike", 100.0}}, 0.4, 10);
 
     const double order =
-        test::order_of_convergence<EIF_cond_alpha_isfa_ista, Equations>(quiet, 0.4_ms, 0.2_ms);
+        test::order_of_convergence<EIF_cond_alpha_isfa_ista, Equations>(quiet, 0.2_ms, 0.1_ms);
 
     EXPECT_GT(order, 3 - 0.3);
 }

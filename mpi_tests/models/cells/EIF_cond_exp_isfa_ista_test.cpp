@@ -69,7 +69,7 @@ TEST(EIF_cond_exp_isfa_ista, spikes_when_its_equations_do) {
          test::variant(published(), {{"v_spike", 0.0}, {"tau_refrac", 0.0}}, 0.8, 1),
          test::variant(published(), {{"delta_T", 0.0}, {"tau_refrac", 0.0}}, 1.3, 1),
          test::variant(published(), {{"delta_T", 0.5}, {"tau_refrac", 2.05}, {"b", 0.02}}, 1.0, 2),
-         test::variant(published(), {{"tau_w", 20.0}, {"a", 30.0}, {"v_spike", -20.0}}, 3.0, 1),
+         test::variant(published(), {{"tau_w", 20.0}, {"a", 30.0}, {"v_spike", -20.0}}, 2.0, 1),
          test::variant(
              published(), {{"v_reset", -58.0}, {"tau_w", 100.0}, {"tau_syn_E", 0.5}}, 0.8, 5
          )},

@@ -81,7 +81,8 @@ TEST(HH_cond_exp, has_finite_rates_where_numerator_and_denominator_vanish) {
         single.initialize("v", -63 + u);
         cell.advance();
         single.advance();
-        EXPECT_NEAR(cell.get("v", 0), single.get("v", 0), 1e-2) << u;
+        // In single precision the difference above has few digits left, and v moves by up to 34 mV.
+        EXPECT_NEAR(cell.get("v", 0), single.get("v", 0), 0.05) << u;
     }
 }
 

@@ -63,7 +63,7 @@ TEST(IF_facets_hardware1, converges_at_order_4) {
     const auto quiet = test::variant(published(), {{"v_thresh", 1000.0}}, 0.1, 20);
 
     const double order =
-        test::order_of_convergence<IF_facets_hardware1, Equations>(quiet, 0.4_ms, 0.2_ms);
+        test::order_of_convergence<IF_facets_hardware1, Equations>(quiet, 0.2_ms, 0.1_ms);
 
     EXPECT_GT(order, 4 - 0.3);
 }
