@@ -67,12 +67,12 @@ void single_numbers(Simulation& sim, const Printer& print) {
 /// rank draws its own; with a NumpyRNG they are those of PyNN's page.
 void random_numbers(Simulation& sim, const Printer& print) {
     NumpyRNG   rng{85524};
-    Population p{sim, 7, IF_cond_exp{.tau_m = normal(20_ms, 2_ms, rng)}};
-    print("tau_m, random", p.get("tau_m"));
-    print("tau_m of random cell 0", p[0].get("tau_m"));
+    Population p{sim, 7, HH_cond_exp{.gbar_Na = normal(20_uS, 2_uS, rng)}};
+    print("gbar_Na", p.get("gbar_Na"));
+    print("gbar_Na of cell 0", p[0].get("gbar_Na"));
 
-    Population keyed{sim, 7, IF_cond_exp{.tau_m = normal(20_ms, 2_ms)}};
-    print("tau_m, keyed", keyed.get("tau_m"));
+    Population keyed{sim, 7, HH_cond_exp{.gbar_Na = normal(20_uS, 2_uS)}};
+    print("gbar_Na, keyed", keyed.get("gbar_Na"));
 }
 
 /// One value per cell. An array of another length is refused on all ranks, and nothing is made.
@@ -171,13 +171,26 @@ void projections(Simulation& sim, const Printer& print) {
         q,
         AllToAllConnector{},
         StaticSynapse{.weight = uniform(0.01_uS, 0.02_uS), .delay = 2_ms}};
-    std::vector<double> weights, delays;
-    for (const Connection& connection : prj.connections()) {
-        weights.push_back(connection.weight);
-        delays.push_back(connection.delay);
-    }
-    print("weight", weights);
-    print("delay", delays);
+    print("weight", prj.get("weight"));
+    print("delay", prj.get("delay"));
+    const auto of_pair = [](std::size_t i, std::size_t j) { return 0.1 * double(i) + double(j); };
+    prj.set("weight", parameters::ConnectionSpecification{of_pair});
+    print("weight, from the pair", prj.get("weight"));
+}
+
+/// Currents: numbers and time series.
+void currents(Simulation& sim, const Printer& print) {
+    Population    p{sim, 3, IF_curr_exp{}};
+    CurrentSource constant{sim, DCSource{.amplitude = 0.5_nA, .start = 1_ms}};
+    CurrentSource steps{
+        sim, StepCurrentSource{.times = {0_ms, 1_ms, 2_ms}, .amplitudes = {0.1_nA, 0_nA, 0.2_nA}}};
+    p.inject(constant);
+    p[{0, 2}].inject(steps);
+    print("amplitude", std::vector{constant.get("amplitude")});
+    print("times", steps.get_series("times"));
+    print("amplitudes", steps.get_series("amplitudes"));
+    sim.run(3_ms);
+    print("v after 3 ms", p.get("v"));
 }
 
 /// Initial values, applied at once and at every reset; v_rest is another thing.
@@ -219,6 +232,7 @@ int main(int argc, char** argv) {
     files(sim, print);
     spike_trains(sim, print);
     projections(sim, print);
+    currents(sim, print);
     initial_values(sim, print);
     assemblies(sim, print);
 }

@@ -82,13 +82,6 @@ public:
         inject(group.selection());
     }
     void inject_into(const network::Selection& cells) { inject(cells); }
-    /// The same for all cells of a population. @collective
-    template <class P>
-    requires requires(const P& population) {
-        population.record().id;
-    } &&(!network::HasSelection<P>)void inject_into(const P& population) {
-        inject(network::Selection{*network_->populations()[population.record().id]});
-    }
 
     const std::string& label() const { return record_->label; }
     std::string_view   type() const { return record_->current->model(); }

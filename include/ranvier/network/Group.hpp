@@ -90,6 +90,11 @@ public:
         set_values(network::ValueKind::state, values);
     }
 
+    /// Injects a CurrentSource into all cells, as PyNN writes it. @collective
+    template <class Source>
+    requires requires(Source& source, const Group& group) { source.inject_into(group); }
+    void inject(Source& source) const { source.inject_into(*this); }
+
     /// Values of a parameter or of a state variable, in PyNN's unit and index order: one number if
     /// all members have the same, otherwise `[size]`; the same on every rank.
     /// @collective @throws ParameterError for an unknown name
