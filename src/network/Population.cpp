@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/parallel/activity.hpp"
 
 #include <fmt/format.h>
 
@@ -56,6 +57,8 @@ void Population::require_recorded() const {
 }
 
 std::vector<std::uint64_t> Population::spike_counts() const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Population \"{}\": spike_counts", label())};
     require_recorded();
     return network_->comm().all_gather(record_->spike_counts).values;
 }
@@ -66,6 +69,8 @@ const std::vector<std::uint64_t>& Population::local_spike_counts() const {
 }
 
 std::uint64_t Population::num_spikes() const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Population \"{}\": num_spikes", label())};
     require_recorded();
     std::uint64_t total = 0;
     for (const std::uint64_t count : record_->spike_counts)
@@ -74,6 +79,8 @@ std::uint64_t Population::num_spikes() const {
 }
 
 double Population::mean_spike_count() const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Population \"{}\": mean_spike_count", label())};
     const std::uint64_t total = num_spikes();
     return size() == 0 ? 0 : static_cast<double>(total) / static_cast<double>(size());
 }

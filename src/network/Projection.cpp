@@ -5,6 +5,7 @@
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include <fmt/format.h>
@@ -145,6 +146,8 @@ std::vector<Connection> Projection::local_connections() const {
 }
 
 std::vector<Connection> Projection::connections() const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Projection \"{}\": connections", label())};
     auto all = network_->comm()
                    .all_gather(collectively(network_->comm(), [&] { return local_connections(); }))
                    .values;
@@ -166,6 +169,8 @@ std::vector<double> Projection::get_local(std::string_view name) const {
 }
 
 std::vector<double> Projection::get(std::string_view name) const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Projection \"{}\": get {}", label(), name)};
     const unsigned wanted = wanted_for(label(), name);
     struct Value {
         std::uint32_t post;
@@ -253,6 +258,8 @@ void Projection::set(std::string_view name, const RandomDistribution<double>& va
 }
 
 std::vector<std::uint64_t> Projection::in_degrees() const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Projection \"{}\": in_degrees", label())};
     std::vector<std::uint64_t> degrees(num_post());
     collectively(network_->comm(), [&] {
         const network::Listing listing = network_->list(*record_, 0);
@@ -264,6 +271,8 @@ std::vector<std::uint64_t> Projection::in_degrees() const {
 }
 
 std::vector<std::uint64_t> Projection::out_degrees() const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Projection \"{}\": out_degrees", label())};
     std::vector<std::uint64_t> degrees(num_pre());
     collectively(network_->comm(), [&] {
         for (const std::uint32_t pre : network_->list(*record_, Lists::sources).pre)
@@ -276,6 +285,8 @@ std::vector<std::uint64_t> Projection::out_degrees() const {
 Histogram Projection::weight_histogram(
     std::size_t num_bins, std::optional<double> min, std::optional<double> max
 ) const {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Projection \"{}\": weight_histogram", label())};
     const auto weights = collectively(network_->comm(), [&] { return get_local("weight"); });
     const auto range   = std::minmax_element(weights.begin(), weights.end());
     double     low     = weights.empty() ? std::numeric_limits<double>::infinity() : *range.first;
