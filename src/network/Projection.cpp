@@ -90,20 +90,11 @@ network::Network& common(network::Network* pre, network::Network* post, const st
     return *pre;
 }
 
-/// Where a cell lies: as its population says, or on a line, as in PyNN, if it says nothing.
-template <class Record>
-Position position_of(const Record& population, std::size_t index) {
-    if constexpr (requires { population.position(index); })
-        return population.position(index);
-    else
-        return {static_cast<double>(index), 0, 0};
-}
-
 /// Positions of the members of a group.
 std::function<Position(std::size_t)> positions_of(const network::Selection& cells) {
     return [cells](std::size_t i) {
         const network::Selection::Part& part = cells.part(cells.part_of(i));
-        return position_of(*part.population, part.indices[i - part.first]);
+        return part.population->position(part.indices[i - part.first]);
     };
 }
 
