@@ -10,7 +10,8 @@ SKIPPED_FOLDERS = {".git", "build", "results", "__pycache__"}
 
 def ignored_names(root):
     """Names and patterns of files that .gitignore lists, for a walk; folders are skipped above."""
-    lines = Path(root, ".gitignore").read_text(encoding="utf-8").splitlines()
+    listed = Path(root, ".gitignore")
+    lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
     return [line.strip("/") for line in lines if line and not line.endswith("/")]
 
 
