@@ -7,6 +7,7 @@ function(ranvier_example name)
     list(TRANSFORM arg_SOURCES PREPEND "${name}/")
     add_executable(${name} ${name}/main.cpp ${arg_SOURCES})
     ranvier_private_options(${name})
+    ranvier_light_options(${name})
     target_link_libraries(${name} PRIVATE ranvier_examples_common)
 endfunction()
 

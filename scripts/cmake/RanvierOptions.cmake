@@ -83,3 +83,9 @@ function(ranvier_private_options target)
         target_compile_options(${target} PRIVATE -march=x86-64-v2)
     endif()
 endfunction()
+
+# ranvier_light_options(<target>): tests and examples are compiled twice as fast with few optimisations
+# and no debug information, and what takes long is in the library.
+function(ranvier_light_options target)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1$<SEMICOLON>-g0>)
+endfunction()

@@ -1,9 +1,3 @@
-# ranvier_test_options(<target>): tests are compiled twice as fast with few optimisations and no debug
-# information, and what takes long is in the library.
-function(ranvier_test_options target)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1$<SEMICOLON>-g0>)
-endfunction()
-
 # ranvier_add_test(<layer>/<Name> [RANKS <n>...] [TIMEOUT <s>] [COST <s>] [LABELS <label>...] [USES <layer>...])
 # Adds mpi_tests/<layer>/<Name>_test.cpp to the layer's test program and, for each number of ranks
 # (default 1 2 3), the test <layer>/<Name>@<ranks> to CTest. It runs the tests written in this file.
@@ -27,7 +21,7 @@ function(ranvier_add_test path)
     if(NOT TARGET ${program})
         add_executable(${program})
         ranvier_private_options(${program})
-        ranvier_test_options(${program})
+        ranvier_light_options(${program})
         target_include_directories(
             ${program} PRIVATE "${PROJECT_SOURCE_DIR}/mpi_tests" "${PROJECT_SOURCE_DIR}/src"
                                "${PROJECT_BINARY_DIR}/generated")

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "ranvier/models/NeuronGroupOf.hpp"
 #include "ranvier/models/SourceGroup.hpp"
+#include "ranvier/models/make_neurons.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/network/PopulationView.hpp"
 #include "ranvier/parameters/Param.hpp"
@@ -32,8 +32,8 @@ GroupFactory group_factory() {
             const std::size_t           size = context.slice.size();
             const models::NeuronContext self{context.timing, context.slice.first, context.key};
             if (precision == Precision::float64)
-                return std::make_unique<models::NeuronGroupOf<M, double>>(size, context.grid, self);
-            return std::make_unique<models::NeuronGroupOf<M, float>>(size, context.grid, self);
+                return models::make_neurons<M, double>(size, context.grid, self);
+            return models::make_neurons<M, float>(size, context.grid, self);
         } else {
             return M::make_group(context);
         }
