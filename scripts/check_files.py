@@ -21,6 +21,8 @@ WITHOUT_TEST = {
     "include/ranvier/ranvier.hpp",              # the umbrella; mpi_tests/install includes it
     "include/ranvier/base/types.hpp",           # names of integers
     "include/ranvier/parallel/native.hpp",      # the MPI handle; used by every test
+    "include/ranvier/recording/ResultSink.hpp",  # an interface
+    "include/ranvier/recording/SignalSink.hpp",  # an interface
     "include/ranvier/recording/SpikeSink.hpp",  # an interface
 }
 

@@ -8,7 +8,7 @@
 
 #include <ranvier/engine/Progress.hpp>
 #include <ranvier/engine/memory.hpp>
-#include <ranvier/io/SonataSpikeWriter.hpp>
+#include <ranvier/io/SonataResults.hpp>
 #include <ranvier/io/run_report.hpp>
 #include <ranvier/parallel/stop_signals.hpp>
 
@@ -161,11 +161,14 @@ void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Popul
 }
 
 int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
-    for (Population& population : recorded)
+    for (Population& population : recorded) {
         population.record({"spikes"});
+        if (output_.empty() || population.record().group->is_source()) continue;
+        population[slice(0, 10)].record({"v"}, {.sampling_interval = 1_ms});
+    }
     if (!output_.empty())
-        sim.write_to(std::make_shared<SonataSpikeWriter>(
-            sim.comm(), output_, SonataSpikeWriter::Options{.flush_interval_s = flush_interval_s_}
+        sim.write_to(std::make_shared<SonataResults>(
+            sim.comm(), output_, SonataOptions{.flush_interval_s = flush_interval_s_}
         ));
     build_s_ = sim.comm().max(now_s() - created_s_);
     print_banner(sim, recorded);

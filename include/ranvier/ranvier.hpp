@@ -19,6 +19,7 @@
 #include "ranvier/engine/Simulation.hpp"
 #include "ranvier/io/FromFileConnector.hpp"
 #include "ranvier/io/Hdf5Array.hpp"
+#include "ranvier/io/SonataResults.hpp"
 #include "ranvier/io/edge_file.hpp"
 #include "ranvier/io/node_file.hpp"
 #include "ranvier/models/cells/EIF_cond_alpha_isfa_ista.hpp"

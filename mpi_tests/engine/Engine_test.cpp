@@ -205,7 +205,7 @@ TEST(Engine, counts_events_and_time) {
     engine->run(500, {});
 
     std::uint64_t spikes = 0;
-    for (const std::uint64_t count : network.cells.spike_counts())
+    for (const std::uint64_t count : network.cells.get_spike_counts())
         spikes += count;
     const auto events = world().sum(engine->statistics().events);
     // Twenty cells fire together about every 9 ms; one volley may still be on its way.
@@ -228,7 +228,7 @@ TEST(Engine, carries_more_equal_spikes_than_a_packed_spike_holds) {
     sim.run(1.5_ms);
 
     EXPECT_EQ(cells.get("isyn_exc"), std::vector<double>(3, 40000.0));
-    EXPECT_EQ(source.spike_counts(), std::vector<std::uint64_t>{40000});
+    EXPECT_EQ(source.get_spike_counts(), std::vector<std::uint64_t>{40000});
 }
 
 }  // namespace

@@ -271,9 +271,9 @@ TEST(Simulation, emits_spikes_of_time_0_once) {
     sim.run(0.5_ms);
 
     EXPECT_THAT(cell.get("isyn_exc"), Each(2));
-    EXPECT_THAT(source.spike_counts(), ElementsAre(2));
+    EXPECT_THAT(source.get_spike_counts(), ElementsAre(2));
     sim.run(5_ms);
-    EXPECT_THAT(source.spike_counts(), ElementsAre(2));
+    EXPECT_THAT(source.get_spike_counts(), ElementsAre(2));
 }
 
 // ---------------------------------------------------------------- watching and stopping
@@ -321,25 +321,63 @@ TEST(Simulation, ends_on_all_ranks_with_the_error_of_one) {
 
 // ---------------------------------------------------------------- results
 
-/// Notes what a sink is told.
-class NotingSink final : public SpikeSink {
+/// Notes what its sinks are told.
+class NotingSink final : public ResultSink {
 public:
-    void begin(std::span<const RecordedPopulation> populations, double timestep_ms) override {
-        text += fmt::format("begin {} of {} ms;", populations[0].label, timestep_ms);
-        num_populations = populations.size();
-    }
-    void write(Step first, Step last, std::span<const std::vector<SpikeRecord>> spikes) override {
-        text += fmt::format(" ({}, {}]", first, last);
-        EXPECT_EQ(spikes.size(), num_populations);
-        std::uint64_t here = 0;
-        for (const SpikeRecord& spike : spikes[0]) {
-            EXPECT_GT(spike.step, first);
-            EXPECT_LE(spike.step, last);
-            ++here;
+    class Spikes final : public SpikeSink {
+    public:
+        explicit Spikes(NotingSink& notes) : notes_(notes) {}
+        void begin(std::span<const RecordedPopulation> populations, double timestep_ms) override {
+            notes_.text += fmt::format("begin {} of {} ms;", populations[0].label, timestep_ms);
+            notes_.num_populations = populations.size();
         }
-        text += fmt::format(" {}", world().sum(here));
+        void write(Step first, Step last, std::span<const std::vector<SpikeRecord>> spikes)
+            override {
+            notes_.text += fmt::format(" ({}, {}]", first, last);
+            EXPECT_EQ(spikes.size(), notes_.num_populations);
+            std::uint64_t here = 0;
+            for (const SpikeRecord& spike : spikes[0]) {
+                EXPECT_GT(spike.step, first);
+                EXPECT_LE(spike.step, last);
+                ++here;
+            }
+            notes_.text += fmt::format(" {}", world().sum(here));
+        }
+        void finish(bool complete) override {
+            notes_.text += complete ? " complete" : " incomplete";
+        }
+
+    private:
+        NotingSink& notes_;
+    };
+    class Signals final : public SignalSink {
+    public:
+        explicit Signals(NotingSink& notes) : notes_(notes) {}
+        void begin(std::span<const RecordedSignal> signals, double) override {
+            notes_.text += fmt::format(
+                "begin {} of {} {};", signals[0].variable, signals[0].num_columns, signals[0].label
+            );
+        }
+        void write(std::span<const SignalBlock> blocks) override {
+            notes_.text += fmt::format(" {}", blocks[0].num_samples);
+        }
+        void finish(bool complete) override {
+            notes_.text += complete ? " complete" : " incomplete";
+        }
+
+    private:
+        NotingSink& notes_;
+    };
+
+    std::unique_ptr<SpikeSink> spikes(int segment) override {
+        if (segment > 0) text += fmt::format("; segment {} ", segment);
+        return std::make_unique<Spikes>(*this);
     }
-    void finish(bool complete) override { text += complete ? " complete" : " incomplete"; }
+    std::unique_ptr<SignalSink> signals(const std::string& variable, int segment) override {
+        text += fmt::format("; {} {} ", variable, segment);
+        return std::make_unique<Signals>(*this);
+    }
+    void publish() override { text += " published"; }
 
     std::string text;
     std::size_t num_populations = 0;
@@ -364,11 +402,12 @@ TEST(Simulation, hands_over_windows_that_runs_and_intervals_do_not_change) {
         for (const Time stop : stops)
             sim.run_until(stop);
         EXPECT_EQ(sink->text, "begin source of 0.1 ms; (-1, 100] 2 (100, 200] 2");
-        EXPECT_THAT(source.spike_counts(), ElementsAre(5));
+        EXPECT_THAT(source.get_spike_counts(), ElementsAre(5));
         sim.finish_writing();
 
         EXPECT_EQ(
-            sink->text, "begin source of 0.1 ms; (-1, 100] 2 (100, 200] 2 (200, 250] 1 complete"
+            sink->text,
+            "begin source of 0.1 ms; (-1, 100] 2 (100, 200] 2 (200, 250] 1 complete published"
         );
         EXPECT_EQ(sink->num_populations, 2u);
         EXPECT_TRUE(source.local_spikes().empty());

@@ -84,7 +84,7 @@ Activity simulate(std::uint64_t seed, Time warmup, Time duration) {
         for (const double cv : sim.comm().all_gather(sums.cv))
             cvs.push_back(cv);
         cells_with_cv += sim.comm().sum(sums.cells);
-        for (const std::uint64_t count : p.spike_counts()) {
+        for (const std::uint64_t count : p.get_spike_counts()) {
             spikes += static_cast<double>(count);
             squares += static_cast<double>(count * count);
         }

@@ -78,10 +78,10 @@ TEST(reset, lets_random_sources_continue_with_other_numbers) {
     Population p{sim, 20, SpikeSourcePoisson{.rate = 100_Hz}};
     p.record({"spikes"});
     sim.run(200_ms);
-    const auto first = p.spike_counts();
+    const auto first = p.get_spike_counts();
     sim.reset();
     sim.run(200_ms);
-    const auto second = p.spike_counts();
+    const auto second = p.get_spike_counts();
     EXPECT_NE(first, second);
     EXPECT_GT(p.mean_spike_count(), 10);
     EXPECT_LT(p.mean_spike_count(), 30);

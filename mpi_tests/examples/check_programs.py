@@ -60,7 +60,8 @@ def check_ranks(root):
             expect(facts["status"] == "complete" and facts["ranks"] == ranks, "run.json tells status and ranks")
             expect(len(facts["digest"]) == 16 and facts["digest"] in ended.stdout, "the digest is printed and stored")
             expect(sum(facts["rates_hz"].values()) > 0, "there are spikes")
-            results.add((sha256(f"{output}/spikes.h5"), facts["digest"], json.dumps(facts["rates_hz"])))
+            results.add((sha256(f"{output}/spikes.h5"), sha256(f"{output}/v.h5"), facts["digest"],
+                         json.dumps(facts["rates_hz"])))
         expect(len(results) == 1, f"{precision}: the same bytes, digest and rates on 1, 2 and 3 ranks")
 
 
@@ -77,28 +78,36 @@ def check_command_line(root):
     expect("Traceback" not in ended.stderr and "Backtrace" not in ended.stderr, "there is no backtrace")
 
 
-def check_signal(root):
-    output = f"{root}/signal"
+def check_signal(root, sent, expected):
+    """mpirun hands SIGUSR1 on and returns what the program returns; after SIGTERM it returns 1."""
+    output = f"{root}/{sent.name}"
     with subprocess.Popen([MPIRUN, "-n", "2", PROGRAM, *ARGS, "--duration", "1e7", "--output", output],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          env=dict(os.environ, OMPI_MCA_odls_base_sigkill_timeout="5")) as job:
         deadline = time.monotonic() + 60
         while not os.path.exists(f"{output}/spikes.h5.part") and time.monotonic() < deadline:
             time.sleep(0.1)
         time.sleep(1)
-        job.send_signal(signal.SIGUSR1)
+        job.send_signal(sent)
         code = job.wait(timeout=60)
-    expect(code == 128 + signal.SIGUSR1, f"SIGUSR1 gives exit code {128 + signal.SIGUSR1}, got {code}")
+    expect(code == expected, f"{sent.name} gives exit code {expected}, got {code}")
     facts = report(output)
     expect(facts["status"] == "interrupted" and facts["duration_ms"] < 1e7, "run.json says interrupted")
-    with h5py.File(f"{output}/spikes.h5") as file:
-        expect(file.attrs["ranvier_complete"] == 1, "spikes.h5 is complete")
+    for name in "spikes.h5", "v.h5":
+        with h5py.File(f"{output}/{name}") as file:
+            expect(file.attrs["ranvier_complete"] == 1, f"{name} is complete")
+    with h5py.File(f"{output}/v.h5") as file:
+        end = facts["warmup_ms"] + facts["duration_ms"]
+        for label, group in file["report"].items():
+            expect(len(group["data"]) == int(end + 1e-9) + 1, f"v of {label} goes to the end")
 
 
 def main():
     with tempfile.TemporaryDirectory() as root:
         check_ranks(root)
         check_command_line(root)
-        check_signal(root)
+        check_signal(root, signal.SIGUSR1, 128 + signal.SIGUSR1)
+        check_signal(root, signal.SIGTERM, 1)
     print(f"{len(failures)} failed")
     sys.exit(1 if failures else 0)
 

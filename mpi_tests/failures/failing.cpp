@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <new>
 #include <stdexcept>
@@ -16,7 +17,7 @@
 #include <thread>
 
 #include <ranvier/base/faults.hpp>
-#include <ranvier/io/SonataSpikeWriter.hpp>
+#include <ranvier/io/SonataResults.hpp>
 #include <ranvier/ranvier.hpp>
 
 #include <sys/resource.h>
@@ -98,13 +99,16 @@ void run(Environment& env, const Case& c) {
     if (!(here && (c.is("missing") || c.is("other-call")))) p.set("tau_m", 15.0);
     if (here && c.is("missing")) return;
     p.record({"spikes"});
+    p[slice(0, 5)].record({"v"});
     sim.write_to(
-        std::make_shared<SonataSpikeWriter>(
-            sim.comm(), c.directory, SonataSpikeWriter::Options{.flush_interval_s = 0}
+        std::make_shared<SonataResults>(
+            sim.comm(), c.directory, SonataOptions{.flush_interval_s = 0}
         ),
         10_ms
     );
     sim.on_interval([&](Time now) {
+        if (c.is("marks") && env.world().is_root() && now < 2_ms)
+            std::ofstream{c.directory + "/running"} << "files exist\n";
         if (!here || now < 25_ms) return;
         if (has_place(c, "callback") || c.is("no-memory") || c.is("stopped") || c.is("killed"))
             go_wrong(c);

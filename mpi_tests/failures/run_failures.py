@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Whatever goes wrong on one rank ends all ranks, soon and with one message.
 
-    run_failures.py MPIRUN PROGRAM GROUP      GROUP: errors, watchdog, messages, disk
+    run_failures.py MPIRUN PROGRAM GROUP      GROUP: errors, watchdog, messages, disk, kills
 """
 import os
+import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -142,6 +144,72 @@ def check_killed(mpirun, program, folder):
     return report("killed", found, seconds, directory)
 
 
+def prefix_problems(directory, whole):
+    """What a killed run has left, compared with the results of a run to the end."""
+    import h5py
+    found, shares = [], []
+    with h5py.File(directory / "spikes.h5.part", "r", locking=False) as file, h5py.File(whole / "spikes.h5") as all_:
+        for name in ("timestamps", "node_ids"):
+            values, expected = file[f"spikes/p/{name}"][:], all_[f"spikes/p/{name}"][:]
+            shares.append(len(values) / len(expected))
+            if values.tobytes() != expected[:len(values)].tobytes():
+                found.append(f"{name} are not the first of the whole run")
+    with h5py.File(directory / "v.h5.part", "r", locking=False) as file, h5py.File(whole / "v.h5") as all_:
+        start, stop, step = file["report/p/mapping/time"][:]
+        frames = int((stop - start) / step)
+        values = file["report/p/data"][:frames]
+        if len(values) != frames or values.tobytes() != all_["report/p/data"][:frames].tobytes():
+            found.append(f"v: {len(values)} of {frames} promised samples, or other ones")
+    return found, min(shares)
+
+
+def ranks_of(directory):
+    """The processes of a run, mpirun itself left out."""
+    ranks = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            arguments = entry.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(directory).encode() in arguments and arguments[1:2] == [b"marks"]:
+            ranks.append(int(entry.parent.name))
+    return ranks
+
+
+def check_kills(mpirun, program, folder, kills=50):
+    """SIGKILL at random moments: every window that had been flushed is there, and right."""
+    dice = random.Random(8)
+    duration = ["2000"]
+    code, _, _, seconds = launch(mpirun, program, "normal", 0, folder / "whole", more=duration)
+    ok = code == 0
+    opened, some, shares = 0, 0, []
+    for number in range(kills):
+        directory = folder / str(number)
+        begin = time.monotonic()
+        with subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), *duration],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+            time.sleep(dice.uniform(0, 1.05 * seconds))
+            ranks = ranks_of(directory)
+            for rank in dice.sample(ranks, min(1, len(ranks))):
+                os.kill(rank, signal.SIGKILL)
+            ended = job.wait(timeout=LIMIT_S)
+        found = []
+        if ended != 0 and (directory / "running").exists():
+            opened += 1
+            try:
+                found, share = prefix_problems(directory, folder / "whole")
+                shares.append(share)
+            except OSError as problem:
+                found = [f"cannot be read: {problem}"]
+        if ended != 0 and (directory / "spikes.h5").exists() and not (directory / "v.h5").exists():
+            found.append("one result looks complete and the other does not")
+        some += ended != 0
+        ok &= report(f"kill {number}", found, time.monotonic() - begin, directory)
+    print(f"{some} of {kills} runs were killed, {opened} while they wrote; they hold "
+          f"{min(shares, default=0):.0%} to {max(shares, default=0):.0%} of the spikes")
+    return ok and opened >= kills / 3
+
+
 def check_messages(mpirun, program, folder):
     """Every message fails once, each on another rank than the one before."""
     code, _, output, _ = launch(mpirun, program, "count-messages", 0, folder / "count", more=["12"],
@@ -217,6 +285,7 @@ GROUPS = {
     "watchdog": lambda m, p, f: check_cases(m, p, WATCHDOG, f),
     "messages": check_messages,
     "disk": lambda m, p, f: check_limits(m, p, f) & check_full_disk(m, p, f),
+    "kills": check_kills,
 }
 
 

@@ -1,6 +1,5 @@
 #include <memory>
 
-#include <ranvier/io/SonataSpikeWriter.hpp>
 #include <ranvier/ranvier.hpp>
 
 using namespace ranvier;
@@ -27,7 +26,7 @@ int main(int argc, char** argv) {
         FixedProbabilityConnector{.p_connect = 0.1},
         StaticSynapse{.weight = normal_clipped(0.5_nA, 0.1_nA, {.low = 0_nA}), .delay = 1.5_ms}};
 
-    sim.write_to(std::make_shared<SonataSpikeWriter>(sim.comm(), "results"));
+    sim.write_to(std::make_shared<SonataResults>(sim.comm(), "results"));
     sim.run(1_s);
     sim.finish_writing();
     const double rate = cells.mean_spike_count();  // collective: the same on every rank

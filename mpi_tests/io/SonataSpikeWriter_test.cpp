@@ -8,7 +8,6 @@
 #include <fstream>
 #include <functional>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,16 +18,19 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/parallel/partition.hpp"
 
+#include "support/FileSizeLimit.hpp"
 #include "support/ScratchDirectory.hpp"
 #include "support/mpi_assertions.hpp"
+#include "support/result_files.hpp"
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 namespace ranvier {
 namespace {
 
 namespace fs = std::filesystem;
+using test::bytes_of;
+using test::read_dataset;
 
 constexpr double timestep_ms  = 0.1;
 constexpr Step   window_steps = 130;
@@ -111,24 +113,6 @@ fs::path write_run(
     return writer.path();
 }
 
-std::string bytes_of(const fs::path& path) {
-    std::stringstream text;
-    text << std::ifstream{path, std::ios::binary}.rdbuf();
-    return text.str();
-}
-
-/// A one-dimensional dataset, read on this rank alone.
-template <class T>
-std::vector<T> read_dataset(hid_t file, const std::string& name, hid_t type) {
-    const hid_t    dataset = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
-    const hid_t    space   = H5Dget_space(dataset);
-    std::vector<T> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
-    if (!values.empty()) H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
-    H5Sclose(space);
-    H5Dclose(dataset);
-    return values;
-}
-
 int completeness(const fs::path& path) {
     const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file < 0) return -1;
@@ -139,22 +123,6 @@ int completeness(const fs::path& path) {
     H5Fclose(file);
     return mark;
 }
-
-/// Lowers this rank's file size limit while it lives.
-class FileSizeLimit {
-public:
-    explicit FileSizeLimit(rlim_t num_bytes) {
-        getrlimit(RLIMIT_FSIZE, &saved_);
-        const rlimit lower{std::min(num_bytes, saved_.rlim_max), saved_.rlim_max};
-        setrlimit(RLIMIT_FSIZE, &lower);
-    }
-    ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &saved_); }
-    FileSizeLimit(const FileSizeLimit&)            = delete;
-    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
-private:
-    rlimit saved_{};
-};
 
 TEST(SonataSpikeWriter, bytes_are_the_same_on_any_number_of_ranks) {
     const Communicator           world;
@@ -220,7 +188,7 @@ TEST(SonataSpikeWriter, h5py_reads_the_file) {
 
     int code = 0;
     if (comm.is_root()) {
-        const fs::path script  = fs::path{__FILE__}.parent_path() / "check_spikes.py";
+        const fs::path script  = fs::path{RANVIER_TEST_IO} / "check_spikes.py";
         std::string    command = fmt::format("'{}' '{}'", script.string(), path.string());
         for (std::size_t p = 0; p < populations().size(); ++p)
             command += fmt::format(" '{}={}'", populations()[p].label, all_spikes(p).size());
@@ -244,7 +212,7 @@ TEST(SonataSpikeWriter, transfers_are_collective) {
     // Two datasets of three populations that spike, in all windows but one.
     EXPECT_EQ(writer.transfers().num_writes, 2u * 3 * (num_windows - 1));
     EXPECT_EQ(writer.transfers().num_collective, writer.transfers().num_writes);
-    EXPECT_EQ(writer.transfers().num_flushes, static_cast<std::uint64_t>(num_windows));
+    EXPECT_EQ(writer.transfers().num_flushes, static_cast<std::uint64_t>(num_windows) + 1);
 }
 
 TEST(SonataSpikeWriter, a_run_without_spikes_or_populations_is_a_file) {
@@ -341,8 +309,8 @@ TEST(SonataSpikeWriter, a_file_size_limit_of_one_rank_fails_on_all_before_the_wi
     writer.begin(populations(), timestep_ms);
     write_windows(writer, comm, 0, 2);
     {
-        const bool          mine = comm.rank() == comm.size() - 1;
-        const FileSizeLimit limit{mine ? rlim_t{150'000} : RLIM_INFINITY};
+        const bool                mine = comm.rank() == comm.size() - 1;
+        const test::FileSizeLimit limit{mine ? rlim_t{150'000} : RLIM_INFINITY};
         EXPECT_COLLECTIVE_THROW(
             comm,
             write_windows(writer, comm, 2, num_windows),
@@ -362,7 +330,7 @@ TEST(SonataSpikeWriter, what_was_written_before_a_failed_window_can_be_read) {
     writer.begin(populations(), timestep_ms);
     write_windows(writer, comm, 0, 2);
     {
-        const FileSizeLimit limit{220'000};
+        const test::FileSizeLimit limit{220'000};
         EXPECT_COLLECTIVE_THROW(
             comm, write_windows(writer, comm, 2, num_windows), FileError, "limit is 220000 bytes"
         );
@@ -385,7 +353,7 @@ TEST(SonataSpikeWriter, a_limit_that_is_there_from_the_beginning_fails_on_all_ra
     const Communicator           comm;
     const test::ScratchDirectory folder{comm};
     SonataSpikeWriter            writer{comm, folder.path()};
-    const FileSizeLimit          limit{10'000};
+    const test::FileSizeLimit    limit{10'000};
 
     EXPECT_COLLECTIVE_THROW(
         comm, writer.begin(populations(), timestep_ms), FileError, "file size limit is 10000"

@@ -58,7 +58,7 @@ TEST(write_nodes, is_read_by_h5py) {
 
     int code = 0;
     if (comm.is_root()) {
-        const fs::path script = fs::path{__FILE__}.parent_path() / "check_nodes.py";
+        const fs::path script = fs::path{RANVIER_TEST_IO} / "check_nodes.py";
         const int      status = std::system(
             fmt::format("'{}' '{}'", script.string(), (folder / "nodes.h5").string()).c_str()
         );

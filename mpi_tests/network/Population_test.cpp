@@ -86,7 +86,7 @@ TEST(Population, of_no_or_one_cell_is_like_any_other) {
 
         EXPECT_EQ(p.get("v").size(), size);
         EXPECT_EQ(p.get("v_reset").size(), size);
-        EXPECT_EQ(array.spike_counts(), std::vector<std::uint64_t>(size, 1));
+        EXPECT_EQ(array.get_spike_counts(), std::vector<std::uint64_t>(size, 1));
         EXPECT_EQ(array.mean_spike_count(), static_cast<double>(size));
         EXPECT_LT(poisson.mean_spike_count(), 20);
     }
@@ -225,7 +225,7 @@ TEST(Population, counts_spikes_since_recording_began) {
             .spike_times = std::vector<Sequence>{{1_ms, 2_ms, 2_ms}, {}, {0_ms, 3_ms, 30_ms}}}};
     EXPECT_COLLECTIVE_THROW(
         world(),
-        p.spike_counts(),
+        p.get_spike_counts(),
         RecordingError,
         "Population \"population0\": its spikes are not recorded. Call record({\"spikes\"}) before "
         "the run."
@@ -234,13 +234,13 @@ TEST(Population, counts_spikes_since_recording_began) {
 
     sim.run(10_ms);
 
-    EXPECT_THAT(p.spike_counts(), ElementsAre(3, 0, 2));
+    EXPECT_THAT(p.get_spike_counts(), ElementsAre(3, 0, 2));
     EXPECT_EQ(p.mean_spike_count(), 5.0 / 3);
     std::vector<SpikeRecord> spikes(p.local_spikes().begin(), p.local_spikes().end());
     EXPECT_TRUE(std::is_sorted(spikes.begin(), spikes.end()));
     EXPECT_COMPARED_ALL(world(), spikes.size(), 5u);
     sim.run(30_ms);
-    EXPECT_THAT(p.spike_counts(), ElementsAre(3, 0, 3));
+    EXPECT_THAT(p.get_spike_counts(), ElementsAre(3, 0, 3));
 }
 
 TEST(Population, is_one_population_however_many_handles_there_are) {
@@ -252,7 +252,7 @@ TEST(Population, is_one_population_however_many_handles_there_are) {
     copy.record({"spikes"});
 
     EXPECT_THAT(p.get("tau_m"), Each(11));
-    EXPECT_THAT(p.spike_counts(), Each(0));
+    EXPECT_THAT(p.get_spike_counts(), Each(0));
     EXPECT_EQ(sim.num_cells(), 3u);
 }
 

@@ -91,7 +91,7 @@ TEST(group_projections, reach_the_members_and_nobody_else) {
     g.a.record({"spikes"});
     g.sim.run(3_ms);
 
-    const auto counts = g.a.spike_counts();
+    const auto counts = g.a.get_spike_counts();
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const bool member =
             std::find(g.some_cells.begin(), g.some_cells.end(), Name{'a', i}) != g.some_cells.end();

@@ -38,7 +38,7 @@ Result run(const Communicator& comm, const M& model, Change change, std::vector<
         change(sources);
         changed = true;
     }
-    return {sources.spike_counts(), cells.get("v")};
+    return {sources.get_spike_counts(), cells.get("v")};
 }
 
 template <class M, class Change>

@@ -14,7 +14,7 @@
 
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/isa.hpp"
-#include "ranvier/io/SonataSpikeWriter.hpp"
+#include "ranvier/io/SonataResults.hpp"
 #include "ranvier/parallel/native.hpp"
 
 #include "CellTypes.hpp"
@@ -134,7 +134,7 @@ public:
     void build(const std::filesystem::path& directory) {
         for (const PlannedPopulation& population : plan_.populations) {
             populations_.push_back(make_population(sim_, population));
-            if (records() && population.recorded) populations_.back().record({"spikes"});
+            if (records() && population.recorded) record(populations_.back());
         }
         const auto order = order_of(plan_, variant_.has(Freedom::other_order));
         std::vector<std::vector<Projection>> made(order.size());
@@ -146,11 +146,10 @@ public:
             projections_.push_back(one.front());
         if (!records()) return;
         sim_.write_to(
-            std::make_shared<SonataSpikeWriter>(
+            std::make_shared<SonataResults>(
                 sim_.comm(),
                 directory,
-                SonataSpikeWriter::Options{
-                    .flush_interval_s = variant_.has(Freedom::flushes) ? 0.0 : 60.0}
+                SonataOptions{.flush_interval_s = variant_.has(Freedom::flushes) ? 0.0 : 60.0}
             ),
             steps(plan_.window_steps)
         );
@@ -178,6 +177,17 @@ public:
 
 private:
     bool records() const { return !variant_.has(Freedom::no_recording); }
+    /// Spikes of all cells, v of some, at an interval of its own.
+    void record(Population& population) {
+        population.record({"spikes"});
+        if (population.record().group->is_source()) return;
+        const std::uint64_t choice = hash_of(plan_.seed, population.size());
+        const auto          first  = static_cast<std::ptrdiff_t>(choice % 5);
+        const auto          stride = static_cast<std::ptrdiff_t>(1 + choice / 5 % 3);
+        population[slice(first, {}, stride)].record(
+            {"v"}, {.sampling_interval = steps(static_cast<Step>(1 + choice / 15 % 20))}
+        );
+    }
     Time steps(Step count) const {
         return Time::in_base_units(static_cast<double>(count) * plan_.options.timestep.value());
     }
@@ -270,7 +280,7 @@ private:
             );
         }
         if (!records() || !plan_.populations[k].recorded) return;
-        const auto          counts = population.spike_counts();
+        const auto          counts = population.get_spike_counts();
         const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
         seen.num_spikes += total;
         if (!plan_.populations[k].is_source()) seen.num_cell_spikes += total;
@@ -350,8 +360,10 @@ Observation observe(
         runner.build(directory);
         runner.run(seen);
         runner.look(seen);
-        if (group.is_root() && !variant.has(Freedom::no_recording))
-            seen.items.push_back({"spikes.h5", words_of_file(directory / "spikes.h5"), true, true});
+        if (group.is_root() && !variant.has(Freedom::no_recording)) {
+            for (const char* const name : {"spikes.h5", "v.h5"})
+                seen.items.push_back({name, words_of_file(directory / name), true, true});
+        }
     } catch (const std::exception& error) {
         seen.error = error.what();
     }

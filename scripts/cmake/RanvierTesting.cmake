@@ -1,3 +1,22 @@
+# ranvier_precompile(<target>): all of ranvier and the test framework are compiled once, not in every
+# source. Headers stand alone all the same: all_verify_interface_header_sets compiles each by itself.
+function(ranvier_precompile target)
+    if(NOT TARGET ranvier_test_headers)
+        set(source "${PROJECT_BINARY_DIR}/generated/test_headers.cpp")
+        file(CONFIGURE OUTPUT "${source}" CONTENT "// Only its precompiled headers are wanted.\n")
+        add_library(ranvier_test_headers OBJECT "${source}")
+        ranvier_private_options(ranvier_test_headers)
+        ranvier_light_options(ranvier_test_headers)
+        set_target_properties(ranvier_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+        target_link_libraries(ranvier_test_headers PRIVATE ranvier_test_support ranvier::ranvier)
+        target_precompile_headers(
+            ranvier_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <ranvier/ranvier.hpp>)
+    endif()
+    # All as the compiler does by itself: what was compiled for a library does not serve a program.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_precompile_headers(${target} REUSE_FROM ranvier_test_headers)
+endfunction()
+
 # ranvier_add_test(<layer>/<Name> [RANKS <n>...] [TIMEOUT <s>] [COST <s>] [LABELS <label>...] [USES <layer>...])
 # Adds mpi_tests/<layer>/<Name>_test.cpp to the layer's test program and, for each number of ranks
 # (default 1 2 3), the test <layer>/<Name>@<ranks> to CTest. It runs the tests written in this file.
@@ -30,6 +49,7 @@ function(ranvier_add_test path)
             target_link_libraries(${program} PRIVATE ranvier::${layer})
         else()
             target_link_libraries(${program} PRIVATE ranvier::ranvier)
+            ranvier_precompile(${program})
         endif()
     endif()
     list(TRANSFORM arg_USES PREPEND "ranvier::")

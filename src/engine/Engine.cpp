@@ -10,6 +10,7 @@
 
 #include "CurrentInjection.hpp"
 #include "FlushDenormals.hpp"
+#include "Sampler.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::engine {
@@ -50,17 +51,22 @@ public:
           store_(network.store<T>()),
           delivery_(network),
           exchange_(network.comm()),
-          currents_(network) {}
+          currents_(network),
+          sampler_(network) {}
 
     void run(Step last, const Hooks& hooks) override {
         const auto start = Stopwatch::Clock::now();
-        collectively(network_.comm(), [&] { refresh(); });
+        collectively(network_.comm(), [&] {
+            refresh();
+            sampler_.refresh();
+        });
         statistics_.build_s += seconds_since(start);
         const auto begin = Stopwatch::Clock::now();
         if (network_.now() == 0 && last > 0 && !step_0_emitted_) emit_step_0();
         for (bool stop = false; network_.now() < last && !stop;) {
-            const Step end = std::min(last, network_.now() + interval_);
-            stop           = interval(network_.now(), end, hooks);
+            const Step end =
+                std::min(last, network_.now() + std::min(interval_, hooks.longest_interval));
+            stop = interval(network_.now(), end, hooks);
             network_.set_now(end);
             parallel::set_simulated_time(network_.grid().ms(end));
             if (!hooks.after_interval) continue;
@@ -94,7 +100,7 @@ private:
         }
         for (const auto& population : network_.populations()) {
             auto* group = dynamic_cast<models::SourceGroup*>(population->group.get());
-            if (group && (population->emits || population->records_spikes))
+            if (group && (population->emits || population->recording.records_spikes))
                 sources_.push_back({population.get(), group});
         }
     }
@@ -136,6 +142,10 @@ private:
                     watch.book(Phase::update);
                 }
                 sort_off_grid(step);
+                if (sampler_.is_due(step)) {
+                    sampler_.take(step);
+                    watch.book(Phase::record);
+                }
                 tick();
             }
             if (hooks.watch || hooks.stop) stop = call_hooks(last, hooks);
@@ -212,7 +222,7 @@ private:
     void sort_off_grid(Step step) {
         if (network_.options().spike_timing == SpikeTiming::on_grid && !settles_) return;
         for (const auto& population : network_.populations()) {
-            auto& spikes = population->spikes;
+            auto& spikes = population->recording.spikes;
             auto  first  = spikes.end();
             while (first != spikes.begin() && std::prev(first)->step == step)
                 --first;
@@ -238,10 +248,11 @@ private:
         Step                       base,
         double                     offset = 0
     ) {
-        const std::uint64_t index = population.slice.first + cell;
-        if (population.records_spikes) {
-            population.spike_counts[cell] += count;
-            population.spikes.insert(population.spikes.end(), count, {step, index, offset});
+        const std::uint64_t index     = population.slice.first + cell;
+        network::Recording& recording = population.recording;
+        if (recording.records_spikes && recording.spike_cells.contains(cell)) {
+            recording.spike_counts[cell] += count;
+            recording.spikes.insert(recording.spikes.end(), count, {step, index, offset});
         }
         if (!population.emits) return;
         const auto lag = static_cast<std::uint64_t>(step - base);
@@ -281,6 +292,7 @@ private:
     Delivery<T>                   delivery_;
     SpikeExchange                 exchange_;
     CurrentInjection<T>           currents_;
+    Sampler                       sampler_;
     std::vector<Source>           sources_;
     std::vector<models::Emission> emissions_;
     std::vector<std::uint64_t>    spikes_;

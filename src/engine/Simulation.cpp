@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
+#include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -10,75 +13,28 @@
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
+#include "Output.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
 
-/// Recorded spikes on their way into a sink, window by window.
-class Simulation::Output {
+namespace {
+
+constexpr Step never = std::numeric_limits<Step>::max();
+
+/// Marks the time in which callbacks are at work.
+class Running {
 public:
-    Output(std::shared_ptr<SpikeSink> sink, Step window)
-        : sink_(std::move(sink)),
-          window_(window) {}
-
-    /// Tells the sink which populations there are; before the first step.
-    void begin(network::Network& network) {
-        std::vector<RecordedPopulation>         recorded;
-        std::vector<network::PopulationRecord*> populations;
-        for (const auto& population : network.populations()) {
-            if (!population->records_spikes) continue;
-            recorded.push_back({population->label, population->size});
-            populations.push_back(population.get());
-        }
-        if (!begun_) {
-            begun_       = true;
-            populations_ = std::move(populations);
-            sink_->begin(recorded, network.grid().timestep().value());
-        } else if (populations != populations_) {
-            throw RecordingError(
-                "Simulation: which populations are recorded cannot change while results are being "
-                "written. Call record before the first run."
-            );
-        }
-    }
-
-    /// Writes the windows that are over.
-    void advance(Step now) {
-        while (written_ < now && next_end() <= now)
-            write(next_end());
-    }
-
-    void finish(network::Network& network, bool complete) {
-        begin(network);
-        advance(network.now());
-        if (written_ < network.now()) write(network.now());
-        sink_->finish(complete);
-    }
+    explicit Running(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Running() { flag_ = false; }
+    Running(const Running&)            = delete;
+    Running& operator=(const Running&) = delete;
 
 private:
-    // Windows are (0, W], (W, 2W] and so on; the first begins before step 0, which belongs to it.
-    Step next_end() const { return (std::max<Step>(written_, 0) / window_ + 1) * window_; }
-
-    void write(Step last) {
-        std::vector<std::vector<SpikeRecord>> spikes(populations_.size());
-        for (std::size_t p = 0; p < populations_.size(); ++p) {
-            auto&      pending = populations_[p]->spikes;
-            const auto end     = std::find_if(pending.begin(), pending.end(), [last](auto& s) {
-                return s.step > last;
-            });
-            spikes[p].assign(pending.begin(), end);
-            pending.erase(pending.begin(), end);
-        }
-        sink_->write(written_, last, spikes);
-        written_ = last;
-    }
-
-    std::shared_ptr<SpikeSink>              sink_;
-    Step                                    window_;
-    Step                                    written_ = -1;
-    bool                                    begun_   = false;
-    std::vector<network::PopulationRecord*> populations_;
+    bool& flag_;
 };
+
+}  // namespace
 
 Simulation::Simulation(const Environment& env, const SimulationOptions& options)
     : Simulation(env.world(), options) {}
@@ -89,7 +45,7 @@ Simulation::Simulation(const Communicator& comm, const SimulationOptions& option
 
 Simulation::~Simulation() = default;
 
-Time Simulation::run(Time duration) {
+Time Simulation::run(Time duration, const std::vector<Callback>& callbacks) {
     const auto steps = network_->grid().exact(duration.value());
     if (!steps || *steps < 0) {
         const double dt    = timestep().value();
@@ -109,10 +65,10 @@ Time Simulation::run(Time duration) {
         }
         throw RunError(text, {.parameter = "duration"});
     }
-    return run_to(network_->now() + *steps);
+    return run_to(network_->now() + *steps, callbacks);
 }
 
-Time Simulation::run_until(Time t) {
+Time Simulation::run_until(Time t, const std::vector<Callback>& callbacks) {
     const auto step = network_->grid().exact(t.value());
     if (!step || *step < network_->now()) {
         throw RunError(
@@ -126,37 +82,94 @@ Time Simulation::run_until(Time t) {
             {.parameter = "t"}
         );
     }
-    return run_to(*step);
+    return run_to(*step, callbacks);
 }
 
-Time Simulation::run_to(Step last) {
-    const parallel::CollectiveCall call{comm(), "Simulation: run"};
-    require_same(comm(), last, "run: the end");
-    if (output_) output_->begin(*network_);
+Time Simulation::run_to(Step last, const std::vector<Callback>& callbacks) {
+    if (running_) throw RunError("run: the simulation is running. A callback must not call run.");
+    {
+        const parallel::CollectiveCall call{comm(), "Simulation: run"};
+        require_same(comm(), last, "run: the end");
+        require_same(comm(), callbacks.size(), "run: number of callbacks");
+    }
     stopped_ = false;
-    engine_->run(
-        last,
-        {.watch =
-             [this](Step now) {
-                 if (watch_) watch_(Time::in_base_units(network_->grid().ms(now)));
-             },
-         .stop = stop_,
-         .after_interval =
-             [this](Step now) {
-                 if (output_) output_->advance(now);
-             }}
-    );
-    stopped_ = network_->now() < last;
+    if (callbacks.empty()) {
+        run_network(last);
+        return current_time();
+    }
+    std::vector<Step>        next(callbacks.size());
+    std::vector<std::size_t> due(callbacks.size());
+    std::iota(due.begin(), due.end(), std::size_t{0});
+    call_back(callbacks, due, next);
+    while (network_->now() < last && !stopped_) {
+        const Step earliest = *std::min_element(next.begin(), next.end());
+        due.clear();
+        for (std::size_t k = 0; k < next.size(); ++k) {
+            if (next[k] == earliest) due.push_back(k);
+        }
+        const Step end = std::min(earliest, last);
+        run_network(end);
+        if (network_->now() == end && earliest < never) call_back(callbacks, due, next);
+    }
     return current_time();
+}
+
+void Simulation::run_network(Step last) {
+    const parallel::CollectiveCall call{comm(), "Simulation: run"};
+    if (output_) output_->begin(*network_);
+    engine::Hooks hooks;
+    hooks.watch = [this](Step now) {
+        if (watch_) watch_(Time::in_base_units(network_->grid().ms(now)));
+    };
+    hooks.stop           = stop_;
+    hooks.after_interval = [this](Step now) {
+        if (output_) output_->advance(now);
+    };
+    if (output_)
+        hooks.longest_interval = std::min(hooks.longest_interval, output_->shortest_window());
+    engine_->run(last, hooks);
+    stopped_ = network_->now() < last;
+}
+
+void Simulation::call_back(
+    const std::vector<Callback>&    callbacks,
+    const std::vector<std::size_t>& due,
+    std::vector<Step>&              next
+) {
+    const Running running{running_};
+    stop_asked_ = false;
+    for (const std::size_t k : due) {
+        std::exception_ptr failure;
+        try {
+            const parallel::Activity activity{"a callback"};
+            next[k] = step_of_next_call(callbacks[k](current_time()));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        // A rank may have failed alone, between the calls of the others.
+        const parallel::CollectiveCall call{comm(), "Simulation: run: end of a callback"};
+        parallel::agree_on_failure(comm(), failure);
+        require_same(comm(), next[k], "run: the time of a callback's next call");
+    }
+    if (comm().any(stop_asked_)) stopped_ = true;
+}
+
+Step Simulation::step_of_next_call(Time time) const {
+    if (std::isinf(time.value()) && time.value() > 0) return never;
+    const Step step = std::isfinite(time.value()) ? network_->grid().nearest(time.value()) : 0;
+    if (step > network_->now()) return step;
+    throw RunError(fmt::format(
+        "run: a callback returns the time of its next call, which must be later than the current "
+        "time {} ms, got {} ms. Return infinity if there is to be none.",
+        number(current_time().value()),
+        number(time.value())
+    ));
 }
 
 void Simulation::reset() {
     require_same(comm(), network_->num_resets(), "reset: how often it was called");
-    if (output_)
-        throw RunError(
-            "reset: results are being written, in windows of time that goes on. Call "
-            "finish_writing before, or use a new Simulation."
-        );
+    if (running_) throw RunError("reset: the simulation is running. A callback must not call it.");
+    if (output_) output_->end_segment(network_->now(), true);
     network_->reset();
     engine_->reset();
     stopped_ = false;
@@ -179,7 +192,7 @@ Time Simulation::max_delay() const {
     return Time::in_base_units(network_->grid().ms(steps));
 }
 
-void Simulation::write_to(std::shared_ptr<SpikeSink> sink, Time window) {
+void Simulation::write_to(std::shared_ptr<ResultSink> sink, Time window) {
     const auto steps = network_->grid().exact(window.value());
     if (!steps || *steps < 1) {
         throw ParameterError(
@@ -201,7 +214,8 @@ void Simulation::write_to(std::shared_ptr<SpikeSink> sink, Time window) {
         throw RecordingError(
             "Simulation: results are written to one place only, and write_to was called before."
         );
-    output_ = std::make_unique<Output>(std::move(sink), *steps);
+    output_ = std::make_unique<engine::Output>(std::move(sink), *steps);
+    network_->set_writes_results(true);
 }
 
 void Simulation::finish_writing(bool complete) {
@@ -210,6 +224,7 @@ void Simulation::finish_writing(bool complete) {
         throw RecordingError("Simulation: there is nothing to finish. Call write_to first.");
     output_->finish(*network_, complete);
     output_.reset();
+    network_->set_writes_results(false);
 }
 
 }  // namespace ranvier

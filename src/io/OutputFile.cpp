@@ -133,7 +133,7 @@ void OutputFile::close() {
     collectively_in_file(comm_, [&] { file_.close(cannot("close")); });
 }
 
-void OutputFile::publish() {
+void OutputFile::complete() {
     collectively_in_file(comm_, [&] {
         const std::string what = cannot("complete");
         H5Object          mark{h5_check(H5Aopen(id(), complete_mark, H5P_DEFAULT), what), H5Aclose};
@@ -142,6 +142,10 @@ void OutputFile::publish() {
         mark.close(what);
     });
     close();
+}
+
+void OutputFile::publish() {
+    complete();
     on_root(comm_, [&] {
         const parallel::FileAccess access;
         move_into_place(part_path_, path_, who);

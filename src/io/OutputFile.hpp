@@ -48,7 +48,10 @@ public:
     /// Closes the file as it is. Objects in it must be closed before.
     void close();
 
-    /// Sets the mark, closes the file and gives it its name, replacing an earlier file.
+    /// Sets the mark and closes the file.
+    void complete();
+
+    /// Completes the file and gives it its name, replacing an earlier file.
     void publish();
 
 private:

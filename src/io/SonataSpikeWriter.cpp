@@ -1,6 +1,5 @@
 #include "ranvier/io/SonataSpikeWriter.hpp"
 
-#include <chrono>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -11,18 +10,13 @@
 #include "ranvier/parallel/collective.hpp"
 
 #include "Attempts.hpp"
+#include "FlushTimer.hpp"
 #include "OutputFile.hpp"
 #include "SpikeDataset.hpp"
 #include "SpikeRows.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
-
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-}  // namespace
 
 struct SonataSpikeWriter::Impl {
     Communicator                  comm;
@@ -31,7 +25,7 @@ struct SonataSpikeWriter::Impl {
     std::optional<io::OutputFile> file;
     std::vector<io::SpikeDataset> datasets;
     TimeGrid                      time{1_ms};
-    Clock::time_point             last_flush;
+    io::FlushTimer                timer{0};
     std::uint64_t                 num_flushes = 0;
 
     void create_datasets(std::span<const RecordedPopulation> populations);
@@ -39,6 +33,7 @@ struct SonataSpikeWriter::Impl {
         std::span<const std::vector<SpikeRecord>> rows, std::span<const std::uint64_t> totals
     );
     void close_datasets();
+    void flush();
 };
 
 void SonataSpikeWriter::Impl::create_datasets(std::span<const RecordedPopulation> populations) {
@@ -85,6 +80,12 @@ void SonataSpikeWriter::Impl::append(
     attempt.agree(comm);
 }
 
+void SonataSpikeWriter::Impl::flush() {
+    file->flush();
+    timer.restart();
+    ++num_flushes;
+}
+
 void SonataSpikeWriter::Impl::close_datasets() {
     io::Attempts attempt;
     for (io::SpikeDataset& dataset : datasets)
@@ -97,8 +98,9 @@ SonataSpikeWriter::SonataSpikeWriter(
 )
     : impl_(std::make_unique<Impl>()) {
     impl_->comm    = comm;
-    impl_->path    = std::move(directory) / "spikes.h5";
-    impl_->options = options;
+    impl_->path    = std::move(directory) / (options.name + ".h5");
+    impl_->timer   = io::FlushTimer{options.flush_interval_s};
+    impl_->options = std::move(options);
 }
 
 SonataSpikeWriter::SonataSpikeWriter(const Communicator& comm, std::filesystem::path directory)
@@ -124,7 +126,7 @@ void SonataSpikeWriter::begin(std::span<const RecordedPopulation> populations, d
     impl_->file.emplace(impl_->comm, impl_->path);
     impl_->file->reserve(populations.size() * io::SpikeDataset::initial_bytes());
     impl_->create_datasets(populations);
-    impl_->last_flush = Clock::now();
+    impl_->flush();
 }
 
 void SonataSpikeWriter::write(
@@ -136,9 +138,7 @@ void SonataSpikeWriter::write(
     std::vector<std::uint64_t> totals;
     for (const auto& list : spikes_per_population)
         totals.push_back(list.size());
-    const std::chrono::duration<double> unflushed = Clock::now() - self.last_flush;
-    const bool due = self.comm.is_root() && unflushed.count() >= self.options.flush_interval_s;
-    totals.push_back(due ? 1 : 0);
+    totals.push_back(self.timer.is_due(self.comm) ? 1 : 0);
     self.comm.sum(std::span<std::uint64_t>{totals});
     const bool flush = totals.back() != 0;
     totals.pop_back();
@@ -147,19 +147,17 @@ void SonataSpikeWriter::write(
         const auto rows = io::spikes_of_my_steps(self.comm, first, last, spikes_per_population);
         self.append(rows, totals);
     }
-    if (!flush) return;
-    self.file->flush();
-    self.last_flush = Clock::now();
-    ++self.num_flushes;
+    if (flush) self.flush();
 }
 
 void SonataSpikeWriter::finish(bool complete) {
     impl_->close_datasets();
-    if (complete) {
-        impl_->file->publish();
-    } else {
+    if (!complete)
         impl_->file->close();
-    }
+    else if (impl_->options.publish)
+        impl_->file->publish();
+    else
+        impl_->file->complete();
 }
 
 }  // namespace ranvier

@@ -11,9 +11,9 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/PopulationView.hpp"
-#include "ranvier/parallel/partition.hpp"
 
 #include "agree.hpp"
+#include "group_order.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
@@ -90,28 +90,6 @@ void for_each_number(const Selection& members, std::string_view name, F&& f) {
     }
 }
 
-/// From the values of all ranks, each in ascending order of its members, to the group's order.
-/// Where they go follows from the sizes alone.
-template <class T>
-std::vector<T> in_group_order(const Selection& members, const RankBlocks<T>& blocks) {
-    std::vector<T> all(members.size());
-    const int      ranks = static_cast<int>(blocks.offsets.size()) - 1;
-    for (int rank = 0; rank < ranks; ++rank) {
-        auto from = blocks.of(rank).begin();
-        for (const Selection::Part& part : members.parts()) {
-            const IndexRange places =
-                part.indices.places_in(slice_of(part.population->size, rank, ranks));
-            std::copy_n(
-                from,
-                places.size(),
-                all.begin() + static_cast<std::ptrdiff_t>(part.first + places.first)
-            );
-            from += static_cast<std::ptrdiff_t>(places.size());
-        }
-    }
-    return all;
-}
-
 /// Bits whose order as integers is the order of the numbers, so that equal means equal bit by bit.
 std::uint64_t ordered_bits(double x) {
     const std::uint64_t bits = bits_of(x);
@@ -136,7 +114,7 @@ Values gathered(
     comm.max(std::span<std::uint64_t>{ends});
     if (members.size() == 0) return {0, 0, std::move(name)};
     if (ends[0] == ~ends[1]) return {from_ordered_bits(ends[0]), members.size(), std::move(name)};
-    return Values{in_group_order(members, comm.all_gather(local)), std::move(name)};
+    return Values{network::in_group_order(members, comm.all_gather(local)), std::move(name)};
 }
 
 std::uint64_t fingerprint(std::string_view call, const Selection& members, std::string_view name) {
@@ -281,8 +259,8 @@ std::vector<Sequence> Group::get_sequences(std::string_view name) const {
         starts.values[k] = start;
         start += all_sizes.values[k];
     }
-    const auto            first = in_group_order(members_, starts);
-    const auto            count = in_group_order(members_, all_sizes);
+    const auto            first = network::in_group_order(members_, starts);
+    const auto            count = network::in_group_order(members_, all_sizes);
     std::vector<Sequence> sequences;
     for (std::size_t i = 0; i < first.size(); ++i) {
         const auto begin = all_times.values.begin() + static_cast<std::ptrdiff_t>(first[i]);

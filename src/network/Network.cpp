@@ -213,7 +213,8 @@ PopulationRecord& Network::add(PopulationRequest request) {
         columns.commit(now_);
         states.commit(now_);
     });
-    population->num_sets = 1;
+    population->num_sets          = 1;
+    population->recording.current = {.reset = num_resets_, .first = now_};
     populations_.push_back(std::move(population));
     next_gid_ += request.size;
     return *populations_.back();
@@ -264,7 +265,8 @@ void Network::set_positions(PopulationRecord& population, std::vector<Position> 
 void Network::reset() {
     const parallel::CollectiveCall call{comm_, "reset"};
     ++num_resets_;
-    now_ = 0;
+    const Step ended = now_;
+    now_             = 0;
     collectively(comm_, [&] {
         for (const auto& current : currents_) {
             current->first = 0;
@@ -280,8 +282,7 @@ void Network::reset() {
                     numbers[i] = population->initial[s].number(i);
                 group.write_state(s, numbers);
             }
-            population->spikes.clear();
-            std::fill(population->spike_counts.begin(), population->spike_counts.end(), 0);
+            population->recording.start_segment(ended, !writes_results_, num_resets_);
         }
     });
 }

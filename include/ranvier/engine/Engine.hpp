@@ -36,6 +36,7 @@ struct Hooks {
     std::function<void(Step now)> watch;  ///< before an exchange; what it throws ends all ranks
     std::function<bool()>         stop;   ///< then asked: end the run here?
     std::function<void(Step now)> after_interval;  ///< collective; throws on all ranks or on none
+    Step                          longest_interval = 1000;  ///< steps without these calls, >= 1
 };
 
 /// Advances a network, in one precision. Steps within `run` follow one another as

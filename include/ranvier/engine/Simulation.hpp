@@ -5,16 +5,32 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/engine/Engine.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parallel/Environment.hpp"
-#include "ranvier/recording/SpikeSink.hpp"
+#include "ranvier/recording/ResultSink.hpp"
 
 namespace ranvier {
 
 using SimulationOptions = NetworkOptions;
+
+namespace engine {
+class Output;
+}
+
+/// Called on all ranks when a run begins and then whenever the simulation has reached the time that
+/// it returned last; infinity: never again. It may set parameters, fetch data, or stop the run.
+/// Times are rounded to the grid. Of a time beyond the end of the run, it is called at the end, as
+/// in PyNN.
+///
+///     sim.run(1_s, {[&](Time now) {
+///         if (p.num_spikes() > 1e6) sim.stop();
+///         return now + 100_ms;
+///     }});
+using Callback = std::function<Time(Time now)>;
 
 /// A network and its clock. Populations and projections are created on it; it must outlive them.
 ///
@@ -38,18 +54,26 @@ public:
     /// Advances by `duration`, a multiple of the time step. `run(a); run(b)` gives the same bits as
     /// `run(a + b)`.
     /// @collective
+    /// @param callbacks see Callback
     /// @return the new time
     /// @throws RunError if the duration is negative or off the grid; on all ranks, what failed on
     /// one
-    Time run(Time duration);
+    Time run(Time duration, const std::vector<Callback>& callbacks = {});
+    /// The same, as PyNN also calls it.
+    Time run_for(Time duration, const std::vector<Callback>& callbacks = {}) {
+        return run(duration, callbacks);
+    }
     /// Advances to time `t`, not before the current time. @collective
-    Time run_until(Time t);
+    Time run_until(Time t, const std::vector<Callback>& callbacks = {});
+    /// Ends the run, to be called in a callback: on one rank suffices. @local
+    void stop() { stop_asked_ = true; }
 
     /// Goes back to time 0: state variables get their initial values (what `initialize` gave last,
     /// random values as they were drawn then), spikes on their way are dropped, sources start anew;
-    /// random sources continue with other numbers. The network and all parameters stay, also those
-    /// changed since. Recorded spikes that are kept in memory are dropped, counts begin at 0.
-    /// @collective @throws RunError while results are being written (`write_to`)
+    /// random sources continue with other numbers. The network, all parameters and weights stay,
+    /// also those changed since, and what is recorded. Recorded data become a segment of their own,
+    /// in memory and in files; spike counts begin at 0.
+    /// @collective
     void reset();
 
     Time current_time() const;
@@ -72,14 +96,17 @@ public:
     /// @collective The same on every rank and at every number of ranks.
     std::uint64_t digest() { return network_->digest(); }
 
-    /// Hands recorded spikes to `sink` while the simulation runs, instead of keeping them. A window
-    /// of simulated time is written as soon as it is over; windows are multiples of `window` from
-    /// 0.
+    /// Hands what is recorded to `sink` while the simulation runs, instead of keeping it: memory
+    /// does not grow with the simulated time. A window of simulated time is written as soon as it
+    /// is over; windows are multiples of `window` from 0, those of large signals shorter ones.
+    ///
+    ///     sim.write_to(std::make_shared<SonataResults>(sim.comm(), "results"));
+    ///
     /// @collective Before the first run. @throws RecordingError afterwards
-    void write_to(std::shared_ptr<SpikeSink> sink, Time window = 100_ms);
+    void write_to(std::shared_ptr<ResultSink> sink, Time window = 100_ms);
 
     /// Writes what has been recorded and not yet written, and finishes the sink of `write_to`.
-    /// @collective @param complete whether the results are whole
+    /// @collective @param complete whether the results are whole; they are not published otherwise
     void finish_writing(bool complete = true);
 
     /// Called on every rank after each exchange with the current time, for progress. It must not
@@ -97,16 +124,23 @@ public:
     network::Network& network() { return *network_; }
 
 private:
-    class Output;
-
-    Time run_to(Step last);
+    Time run_to(Step last, const std::vector<Callback>& callbacks);
+    void run_network(Step last);
+    void call_back(
+        const std::vector<Callback>&    callbacks,
+        const std::vector<std::size_t>& due,
+        std::vector<Step>&              next
+    );
+    Step step_of_next_call(Time time) const;
 
     std::unique_ptr<network::Network> network_;
     std::unique_ptr<engine::Engine>   engine_;
-    std::unique_ptr<Output>           output_;
+    std::unique_ptr<engine::Output>   output_;
     std::function<void(Time)>         watch_;
     std::function<bool()>             stop_;
-    bool                              stopped_ = false;
+    bool                              stopped_    = false;
+    bool                              stop_asked_ = false;
+    bool                              running_    = false;
 };
 
 }  // namespace ranvier

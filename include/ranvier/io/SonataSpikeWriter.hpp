@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ranvier/parallel/Communicator.hpp"
@@ -33,7 +34,10 @@ public:
     struct Options {
         /// Seconds of wall time after which a window is followed by a flush: what a killed program
         /// may lose. 0 flushes after every window.
-        double flush_interval_s = 60;
+        double      flush_interval_s = 60;
+        std::string name             = "spikes";  ///< of the file, without `.h5`
+        /// Gives the file its name when it is finished; otherwise it stays a complete part file.
+        bool publish = true;
     };
 
     /// How data were written so far, for tests.
@@ -51,6 +55,7 @@ public:
     /// Drops an unfinished file without communication; the part file stays.
     ~SonataSpikeWriter() override;
 
+    /// Creates the file and flushes it.
     /// @collective
     /// @throws FileError if the file cannot be created.
     void begin(std::span<const RecordedPopulation> populations, double timestep_ms) override;

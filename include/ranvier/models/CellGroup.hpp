@@ -82,6 +82,15 @@ public:
 
     /// Canonical state (v is v_reset while refractory) of all local cells, in PyNN's unit.
     virtual void read_state(std::size_t state, std::span<double> out) const = 0;
+    /// The same of some cells. @param cells ascending @param out `[cells]`
+    virtual void sample(
+        std::size_t state, std::span<const std::uint32_t> cells, std::span<double> out
+    ) const {
+        std::vector<double> all(num_cells_);
+        read_state(state, all);
+        for (std::size_t k = 0; k < cells.size(); ++k)
+            out[k] = all[cells[k]];
+    }
     /// Sets one state variable of local cells, NaN keeps a cell as it is; a refractory cell that is
     /// given a v is free.
     virtual void write_state(std::size_t state, std::span<const double> values) = 0;

@@ -98,6 +98,17 @@ public:
                 out[piece.cells.first + i] = static_cast<double>(piece.canonical(state, i));
     }
 
+    void sample(std::size_t state, std::span<const std::uint32_t> cells, std::span<double> out)
+        const override {
+        if (cells.size() == this->num_cells()) return read_state(state, out);
+        auto piece = pieces_.begin();
+        for (std::size_t k = 0; k < cells.size(); ++k) {
+            while (!piece->cells.contains(cells[k]))
+                ++piece;
+            out[k] = static_cast<double>(piece->canonical(state, cells[k] - piece->cells.first));
+        }
+    }
+
     void write_state(std::size_t state, std::span<const double> values) override {
         for (Piece& piece : pieces_) {
             const auto at    = [&](std::size_t i) { return values[piece.cells.first + i]; };

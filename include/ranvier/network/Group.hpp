@@ -5,8 +5,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +17,7 @@
 
 #include "ranvier/models/Column.hpp"
 #include "ranvier/network/Network.hpp"
+#include "ranvier/network/RecordedData.hpp"
 #include "ranvier/network/Selection.hpp"
 #include "ranvier/network/Values.hpp"
 #include "ranvier/parameters/Param.hpp"
@@ -94,6 +97,43 @@ public:
     template <class Source>
     requires requires(Source& source, const Group& group) { source.inject_into(group); }
     void inject(Source& source) const { source.inject_into(*this); }
+
+    /// Records "spikes" and state variables of these cells from the current time on, beside what is
+    /// recorded already: `p[slice(0, 10)].record({"spikes", "v"}, {.sampling_interval = 1_ms})`.
+    /// The first sample is the state at the beginning of the next run, so at time 0 the initial
+    /// values; the sample of time t is the state when everything has happened that happens at t.
+    /// @collective
+    /// @throws RecordingError for a variable that cannot be recorded, an interval off the grid, or
+    /// a
+    ///         second interval for a variable of a population; nothing has changed then
+    void record(
+        std::initializer_list<std::string_view> variables, const RecordOptions& options = {}
+    );
+    void record(const std::vector<std::string>& variables, const RecordOptions& options = {});
+    /// Whether all of these cells have the variable; "spikes" always. @local
+    bool can_record(std::string_view variable) const;
+    /// Ends the recording of all variables of the whole populations that these cells belong to, as
+    /// PyNN's `record(None)`. What was recorded is kept. @collective
+    void stop_recording();
+
+    /// What has been recorded of these cells and is held in memory, in PyNN's structure, by
+    /// variables, or all if none is named. Names that are not recorded are left out.
+    /// @collective The data of all cells, the same on every rank.
+    /// @throws RecordingError while results go to files (`Simulation::write_to`)
+    Block get_data(const std::vector<std::string>& variables = {}, DataOptions options = {}) const;
+    /// The same of this rank's cells. @local
+    Block get_local_data(const std::vector<std::string>& variables = {}) const;
+
+    /// Spikes of each cell since recording began or, later, since the last reset or
+    /// `get_data({}, {.clear = true})`; 0 for cells that are not recorded.
+    /// @collective @return `[size]` @throws RecordingError if "spikes" was not recorded
+    std::vector<std::uint64_t> get_spike_counts() const;
+    /// The same for this rank's cells. @local @return `[local_size]`
+    std::vector<std::uint64_t> get_local_spike_counts() const;
+    /// Their sum. @collective
+    std::uint64_t num_spikes() const;
+    /// Their mean over the cells that are recorded; 0 if there is none. @collective
+    double mean_spike_count() const;
 
     /// Values of a parameter or of a state variable, in PyNN's unit and index order: one number if
     /// all members have the same, otherwise `[size]`; the same on every rank.
@@ -185,7 +225,16 @@ private:
         }
     }
 
-    void set_values(network::ValueKind kind, std::vector<NamedValue> values);
+    void  set_values(network::ValueKind kind, std::vector<NamedValue> values);
+    void  require_spikes() const;
+    void  require_data_in_memory() const;
+    Block block(const Communicator* comm, const std::vector<std::string>& variables) const;
+    void  record_signal(
+         network::PopulationRecord&        population,
+         std::size_t                       state,
+         std::optional<Step>               steps,
+         const std::vector<std::uint32_t>& cells
+     );
 };
 
 }  // namespace ranvier

@@ -162,6 +162,10 @@ public:
     /// Smallest delay that the run may rely on, in steps. Without connections, a long time.
     Step min_delay_steps() const;
 
+    /// Whether what is recorded goes to files instead of being kept in memory.
+    bool writes_results() const { return writes_results_; }
+    void set_writes_results(bool does) { writes_results_ = does; }
+
     Step now() const { return now_; }
     void set_now(Step step) { now_ = step; }
 
@@ -214,9 +218,10 @@ private:
     std::vector<std::unique_ptr<ProjectionRecord>> projections_;
     std::vector<std::unique_ptr<CurrentRecord>>    currents_;
     std::set<std::uint64_t>                        keys_;
-    Gid                                            next_gid_   = 0;
-    Step                                           now_        = 0;
-    std::uint64_t                                  num_resets_ = 0;
+    Gid                                            next_gid_       = 0;
+    Step                                           now_            = 0;
+    std::uint64_t                                  num_resets_     = 0;
+    bool                                           writes_results_ = false;
     std::variant<Store<double>, Store<float>>      store_;
 };
 

@@ -89,29 +89,13 @@ public:
     /// How the cells are laid out; nothing if positions were given. @local
     const std::optional<Structure>& structure() const { return record_->structure; }
 
-    using PopulationView::record;
-    /// Records variables from now on; "spikes" for the time being.
-    /// @collective @throws RecordingError for a variable that cannot be recorded
-    void record(std::initializer_list<std::string_view> variables);
-
-    /// Spikes of each cell since recording began. @collective @return `[size]`
-    /// @throws RecordingError if "spikes" is not recorded
-    std::vector<std::uint64_t> spike_counts() const;
-    /// The same for this rank's cells. @local @return `[local_size]`
-    const std::vector<std::uint64_t>& local_spike_counts() const;
-    /// Number of spikes of all cells since recording began. @collective
-    std::uint64_t num_spikes() const;
-    /// Mean number of spikes per cell since recording began. @collective @return 0 without cells
-    /// @throws RecordingError if "spikes" is not recorded
-    double mean_spike_count() const;
     /// Recorded spikes of this rank's cells that are kept in memory, ascending by (step, index).
     /// @local Empty while a sink takes them.
-    std::span<const SpikeRecord> local_spikes() const { return record_->spikes; }
+    std::span<const SpikeRecord> local_spikes() const { return record_->recording.spikes; }
 
 private:
     Population(network::Network& network, network::PopulationRecord& record);
     std::string name() const override;
-    void        require_recorded() const;
 
     network::PopulationRecord* record_;
 };

@@ -44,6 +44,7 @@ public:
     /// Indices in the population of the members at these places. @local
     std::vector<std::size_t> index_in_population(const std::vector<std::size_t>& places) const;
 
+    using Group::record;
     const network::PopulationRecord& record() const { return members_.population(0); }
 
 protected:

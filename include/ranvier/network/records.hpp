@@ -11,7 +11,7 @@
 
 #include "ranvier/base/types.hpp"
 #include "ranvier/models/CellGroup.hpp"
-#include "ranvier/recording/SpikeSink.hpp"
+#include "ranvier/network/Recording.hpp"
 #include "ranvier/space/Line.hpp"
 #include "ranvier/space/Structure.hpp"
 
@@ -38,10 +38,8 @@ struct PopulationRecord {
     std::optional<Structure>           structure = Line{};  ///< none: positions were given
     space::Layout                      layout;
 
-    bool emits          = false;  ///< its spikes are exchanged: it has targets that need them
-    bool records_spikes = false;
-    std::vector<SpikeRecord>   spikes;  ///< recorded and not yet handed over, by (step, index)
-    std::vector<std::uint64_t> spike_counts;  ///< [slice] since recording began; empty before
+    bool      emits = false;  ///< its spikes are exchanged: it has targets that need them
+    Recording recording;
 
     /// Of any cell, on any rank. @pre index < size
     Position position(std::size_t index) const { return layout.position(index); }
