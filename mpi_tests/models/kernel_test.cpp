@@ -55,7 +55,9 @@ public:
         states_[0][17] = std::numeric_limits<T>::quiet_NaN();
     }
 
-    std::vector<std::uint32_t> advance(Kernel<T> kernel) {
+    void set_state(std::size_t state, std::size_t cell, T value) { states_[state][cell] = value; }
+
+    std::vector<std::uint32_t> advance(Kernel<T> kernel, std::size_t* not_finite = nullptr) {
         std::array<T*, num_states>          states;
         std::array<const T*, num_constants> constants;
         for (std::size_t s = 0; s < num_states; ++s)
@@ -63,9 +65,10 @@ public:
         for (std::size_t j = 0; j < num_constants; ++j)
             constants[j] = constants_[j].data();
         std::vector<std::uint32_t> spikes(count);
-        spikes.resize(kernel(
-            {states.data(), constants.data(), stride_.data(), uniform_, count, spikes.data()}
-        ));
+        KernelArguments<T>         arguments{
+            states.data(), constants.data(), stride_.data(), uniform_, count, spikes.data()};
+        arguments.not_finite = not_finite;
+        spikes.resize(kernel(arguments));
         return spikes;
     }
 
@@ -190,6 +193,53 @@ TEST(kernel, never_lets_cells_without_potential_spike) {
             for (const std::uint32_t cell : arrays.advance(kernels_of<M>().advance_double))
                 EXPECT_NE(cell, 17u);
         }
+    });
+}
+
+/// How many of the lanes are not finite after a step from states that `spoil` has changed.
+template <class T, class Spoil>
+std::size_t not_finite_after(Spoil spoil) {
+    Arrays<IF_curr_exp, T> arrays(true);
+    spoil(arrays);
+    std::size_t not_finite = 0;
+    arrays.advance(
+        kernels_of<IF_curr_exp>().*
+            [] {
+                if constexpr (sizeof(T) == 8)
+                    return &KernelTable::advance_double;
+                else
+                    return &KernelTable::advance_single;
+            }(),
+        &not_finite
+    );
+    return not_finite;
+}
+
+template <class T>
+void expect_every_lane_that_is_not_finite_to_be_counted() {
+    constexpr T inf     = std::numeric_limits<T>::infinity();
+    constexpr T nan     = std::numeric_limits<T>::quiet_NaN();
+    constexpr T largest = std::numeric_limits<T>::max() / 4;
+    EXPECT_EQ(not_finite_after<T>([](auto&) {}), 1u);  // the cell that has no v
+    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(1, 17, nan); }), 1u);
+    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(2, 40, inf); }), 2u);
+    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(2, 40, -inf); }), 2u);
+    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(0, 63, -inf); }), 2u);
+    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(0, 63, inf); }), 1u);  // and spikes
+    // Only the sum over the cells is too large, which is no mistake of theirs.
+    EXPECT_EQ(
+        not_finite_after<T>([](auto& a) {
+            for (std::size_t i = 0; i < count; ++i)
+                a.set_state(1, i, largest);
+        }),
+        1u
+    );
+}
+
+TEST(kernel, counts_the_lanes_that_are_not_finite) {
+    test::for_each_isa([] {
+        expect_every_lane_that_is_not_finite_to_be_counted<double>();
+        expect_every_lane_that_is_not_finite_to_be_counted<float>();
     });
 }
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "ranvier/base/Pack.hpp"
 #include "ranvier/base/isa.hpp"
@@ -75,20 +76,96 @@ concept Settles = requires(
     M::settle(state, k);
 };
 
-/// Lanes in which some state variable is infinite or NaN: x - x is 0 otherwise. A potential that
-/// has just run away beyond the threshold is about to be reset.
-template <class V, std::size_t N>
-RANVIER_INLINE unsigned lanes_not_finite(const std::array<V, N>& lanes, unsigned spiking) {
-    const unsigned v = bits(simd::isnan(lanes[0] - lanes[0])) & ~spiking;
-    if constexpr (N == 1) {
-        return v;
-    } else {
-        V sum = lanes[1];
-        for (std::size_t j = 2; j < N; ++j)
-            sum = sum + lanes[j];
-        return v | bits(simd::isnan(sum - sum));
-    }
+/// Packs of N arrays at cell i, kept in registers: without the pragma they become a loop in memory.
+template <class V, class P, std::size_t N>
+RANVIER_INLINE std::array<V, N> load_packs(const std::array<P, N>& from, std::size_t i) {
+    std::array<V, N> packs;
+#pragma GCC unroll 64
+    for (std::size_t j = 0; j < N; ++j)
+        packs[j] = V::load(from[j] + i);
+    return packs;
 }
+
+/// Finds state that is not finite for a few operations per pack: counts lanes without a potential,
+/// keeps the extremes of the others, and adds up what must be finite.
+template <class V, std::size_t N>
+class NotFinite {
+    using T = simd::Scalar<V>;
+
+public:
+    RANVIER_INLINE void look_at(const std::array<V, N>& lanes) {
+        held_.v  = held_.v - simd::isnan(lanes[0]).v;  // a lane of a mask is 0 or -1
+        lowest_  = simd::min(lanes[0], lowest_);
+        highest_ = simd::max(lanes[0], highest_);
+        if constexpr (N > 1) {
+            V sum = lanes[1];
+#pragma GCC unroll 64
+            for (std::size_t j = 2; j < N; ++j)
+                sum = sum + lanes[j];
+            sum_ = sum_ + sum;
+        }
+    }
+
+    /// In how many lanes some state variable is not finite, v of held cells included. A potential
+    /// that has just run away beyond the threshold is about to be reset and does not count.
+    RANVIER_INLINE std::size_t count(const KernelArguments<T>& a, std::size_t num_spikes) const {
+        return result(held_, lowest_, highest_, sum_, a, num_spikes);
+    }
+
+private:
+    [[gnu::noinline]] static std::size_t result(
+        simd::Mask<T>             held,
+        V                         lowest,
+        V                         highest,
+        V                         sum,
+        const KernelArguments<T>& a,
+        std::size_t               num_spikes
+    ) {
+        const V     none     = (lowest - lowest) + (highest - highest) + (sum - sum);
+        std::size_t num_held = 0;
+        for (int k = 0; k < V::width; ++k)
+            num_held += static_cast<std::size_t>(held.v[k]);
+        if (simd::all(none == V{0})) return num_held;
+
+        std::size_t found = 0, next = 0;  // or it was the sum that became too large
+        for (std::size_t i = 0; i < a.count; ++i) {
+            const bool spiked = next < num_spikes && a.spikes[next] == i;
+            if (spiked) ++next;
+            bool is_finite = true;
+            for (std::size_t j = spiked ? 1 : 0; j < N; ++j)
+                is_finite = is_finite && a.state[j][i] - a.state[j][i] == 0;
+            if (!is_finite) ++found;
+        }
+        return found;
+    }
+
+    simd::Mask<T> held_{};
+    V             lowest_{0}, highest_{0}, sum_{0};
+};
+
+/// The constants that are not the same for all cells, which every pack of cells has put in place.
+template <class Constants, class V, class T>
+class DifferingConstants {
+public:
+    explicit DifferingConstants(const KernelArguments<T>& a) {
+        for (std::size_t j = 0; j < list_.size(); ++j)
+            if (a.stride[j] != 0) list_[size_++] = {a.constants[j], j};
+    }
+    RANVIER_INLINE void put_into(Constants& constants, std::size_t i) const {
+        for (std::size_t k = 0; k < size_; ++k) {
+            const V own = V::load(list_[k].from + i);
+            std::memcpy(reinterpret_cast<V*>(&constants) + list_[k].place, &own, sizeof own);
+        }
+    }
+
+private:
+    struct Entry {
+        const T*    from;
+        std::size_t place;
+    };
+    std::array<Entry, sizeof(Constants) / sizeof(V)> list_;
+    std::size_t                                      size_ = 0;
+};
 
 /// The kernel of model M for lanes V; its symbol differs per instruction set because V does.
 template <class M, class V, class T>
@@ -99,59 +176,50 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
     constexpr std::size_t num_constants = sizeof(Constants) / sizeof(V);
     constexpr auto        width         = static_cast<std::size_t>(V::width);
 
-    std::array<T*, num_states>             state_arrays;
-    std::array<const T*, num_constants>    constant_arrays;
-    std::array<std::size_t, num_constants> stride;
+    std::array<T*, num_states> state_arrays;
     for (std::size_t j = 0; j < num_states; ++j)
         state_arrays[j] = a.state[j];
-    for (std::size_t j = 0; j < num_constants; ++j) {
-        constant_arrays[j] = a.constants[j];
-        stride[j]          = a.stride[j];
-    }
-
-    std::array<V, num_constants> shared;
+    std::array<const T*, num_constants> constant_arrays;
     for (std::size_t j = 0; j < num_constants; ++j)
-        shared[j] = V::load(constant_arrays[j]);
+        constant_arrays[j] = a.constants[j];
+    auto constants = std::bit_cast<Constants>(load_packs<V>(constant_arrays, 0));
 
-    std::size_t num_spikes = 0, num_not_finite = 0;
-    const auto  step = [&](std::size_t i, const Constants& constants, auto injected)
+    std::size_t              num_spikes = 0;
+    NotFinite<V, num_states> not_finite;
+    const auto               step = [&](std::size_t i, const Constants& k, auto injected)
         __attribute__((always_inline)) {
-        std::array<V, num_states> lanes;
-        for (std::size_t j = 0; j < num_states; ++j)
-            lanes[j] = V::load(state_arrays[j] + i);
+        auto       lanes   = load_packs<V>(state_arrays, i);
         State      state   = std::bit_cast<State>(lanes);
-        const auto spiking = M::advance(state, constants, injected);
+        const auto spiking = M::advance(state, k, injected);
         lanes              = std::bit_cast<std::array<V, num_states>>(state);
-        num_not_finite +=
-            static_cast<std::size_t>(std::popcount(lanes_not_finite(lanes, bits(spiking))));
+        not_finite.look_at(lanes);
         for (unsigned rest = bits(spiking); rest != 0; rest &= rest - 1) {
             const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
             for (std::size_t j = 0; a.before && j < num_states; ++j)
                 a.before[num_spikes * num_states + j] = state_arrays[j][cell];
             a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell);
         }
+#pragma GCC unroll 64
         for (std::size_t j = 0; j < num_states; ++j)
             lanes[j].store(state_arrays[j] + i);
     };
 
     if (a.uniform && !a.injected) {
-        const Constants constants = std::bit_cast<Constants>(shared);
         for (std::size_t i = 0; i < a.count; i += width)
             step(i, constants, NoCurrent{});
     } else {
         // One loop for the other cases: where there is no current, the same zeros again and again.
-        alignas(64) const std::array<T, width> zeros{};
-        const T* const                         injected = a.injected ? a.injected : zeros.data();
-        const std::size_t                      injected_stride = a.injected ? 1 : 0;
+        const DifferingConstants<Constants, V, T> differing{a};
+        alignas(64) const std::array<T, width>    zeros{};
+        const T* const                            injected = a.injected ? a.injected : zeros.data();
+        const std::size_t                         injected_stride = a.injected ? 1 : 0;
         for (std::size_t i = 0; i < a.count; i += width) {
-            std::array<V, num_constants> own;
-            for (std::size_t j = 0; j < num_constants; ++j)
-                own[j] = V::load(constant_arrays[j] + i * stride[j]);
+            differing.put_into(constants, i);
             const InjectedCurrent<V> current{V::load(injected + i * injected_stride)};
-            step(i, std::bit_cast<Constants>(own), current);
+            step(i, constants, current);
         }
     }
-    if (a.not_finite) *a.not_finite = num_not_finite;
+    if (a.not_finite) *a.not_finite = not_finite.count(a, num_spikes);
     return num_spikes;
 }
 
@@ -165,19 +233,23 @@ std::size_t settle_cells(const KernelArguments<T>& a) {
     constexpr std::size_t num_constants = sizeof(Constants) / sizeof(V);
     constexpr auto        width         = static_cast<std::size_t>(V::width);
 
+    std::array<T*, num_states> state_arrays;
+    for (std::size_t j = 0; j < num_states; ++j)
+        state_arrays[j] = a.state[j];
+
     std::size_t num_spikes = 0;
     for (std::size_t i = 0; i < a.count; i += width) {
         std::array<V, num_constants> own;
+#pragma GCC unroll 64
         for (std::size_t j = 0; j < num_constants; ++j)
             own[j] = V::load(a.constants[j] + i * a.stride[j]);
-        std::array<V, num_states> lanes;
-        for (std::size_t j = 0; j < num_states; ++j)
-            lanes[j] = V::load(a.state[j] + i);
+        auto       lanes   = load_packs<V>(state_arrays, i);
         State      state   = std::bit_cast<State>(lanes);
         const auto spiking = M::settle(state, std::bit_cast<Constants>(own));
         lanes              = std::bit_cast<std::array<V, num_states>>(state);
+#pragma GCC unroll 64
         for (std::size_t j = 0; j < num_states; ++j)
-            lanes[j].store(a.state[j] + i);
+            lanes[j].store(state_arrays[j] + i);
         for (unsigned rest = bits(spiking); rest != 0; rest &= rest - 1)
             a.spikes[num_spikes++] =
                 static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(__builtin_ctz(rest));
