@@ -4,6 +4,7 @@
 
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
+#include "ranvier/models/relaxation.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier::models {
@@ -44,16 +45,21 @@ struct Membrane {
     RANVIER_INLINE V decay_of(V g) const { return math::exp(g * minus_h_over_cm); }
 
     /// v after a step of a leaky integrator with synaptic input and a steady current.
+    ///
+    /// With mean values alone v relaxes exponentially. The slopes of conductance and current make
+    /// the method one of fourth order (see Relaxation).
     RANVIER_INLINE V advanced(V v, const SynapticInput<V>& input, V steady) const {
-        const V above   = v - v_rest;
-        const V g       = g_leak + input.g.mean;
-        const V current = input.current.mean - g * above + steady;
-        return v + relax(
-                       decay_of(g),
-                       constant<V>(1) / g,
-                       current,
-                       input.g.slope,
-                       input.current.slope - input.g.slope * above
+        const V above    = v - v_rest;
+        const V g        = g_leak + input.g.mean;
+        const V current  = input.current.mean - g * above + steady;
+        const V per_nA   = -minus_h_over_cm;            // mV / nA
+        const V per_rate = (half_h + half_h) * per_nA;  // the same for slopes
+        const V z        = g * per_nA;
+        return v + relaxation(z).change(
+                       z,
+                       current * per_nA,
+                       (input.current.slope - input.g.slope * above) * per_rate,
+                       input.g.slope * per_rate
                    );
     }
 };
