@@ -4,6 +4,8 @@
 
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/Membrane.hpp"
+#include "ranvier/models/exponentials.hpp"
+#include "ranvier/models/relaxation.hpp"
 #include "ranvier/models/shapes.hpp"
 #include "ranvier/models/substeps.hpp"
 
@@ -14,10 +16,11 @@ namespace ranvier::models {
 ///     cm dv/dt = g_leak (e_leak - v) + g_Na m^3 h (e_Na - v) + g_K n^4 (e_K - v) + input
 ///     dx/dt    = alpha_x (1 - x) - beta_x x,   x in {m, h, n}
 ///
-/// Given v at the beginning, the middle and the end of a step, each gate obeys a linear equation
-/// with coefficients that change, and so does v given the gates; all are solved as any membrane
-/// (see Membrane). v is predicted from its derivative and that of the conductances, and corrected
-/// once: an error of third order. Where prediction and correction differ, the step is divided.
+/// v at the end of a step is predicted from its derivative and that of its conductances. Given v at
+/// the beginning and at two thirds of the step (the nodes of Radau's quadrature), each gate obeys a
+/// linear equation with rates that change along a line; given the gates at the beginning, the
+/// middle and the end, so does v (see Relaxation). The error is of third order. Where prediction
+/// and result differ, the step is divided.
 template <class V>
 struct HodgkinHuxley {
     Membrane<V> membrane;  ///< its v_rest is the reversal potential of the leak
@@ -37,140 +40,86 @@ struct HodgkinHuxley {
 
     RANVIER_INLINE static V number(double x) { return models::constant<V>(x); }
 
-    /// x / (e^x - 1), given e^x and 1 / (e^x - 1).
-    RANVIER_INLINE static V ratio(V x, V inverse, simd::MaskOf<V> near) {
-        const V square = x * x;
-        const V series = number(1) - x * number(0.5) + square * number(1.0 / 12) -
-                         square * square * number(1.0 / 720);
-        return simd::select(near, series, x * inverse);
-    }
-
-    /// Rates at a potential, from two exponentials and one division. Far outside of what a membrane
-    /// reaches (135 mV below v_offset in single precision, 700 mV in double) they stay constant.
+    /// Rates at a potential. Far outside of what a membrane reaches (80 mV below v_offset in single
+    /// precision, 700 mV in double) they stay constant.
     RANVIER_INLINE Rates rates(V potential) const {
-        constexpr bool is_double = sizeof(simd::Scalar<V>) == 8;
-
-        const V u    = simd::max(potential - v_offset, number(is_double ? -700 : -70));
-        const V q    = math::exp(u * number(-1.0 / 40));
-        const V q2   = q * q;
-        const V q4   = q2 * q2;
-        const V q8   = q4 * q4;
-        const V slow = math::exp((number(17) - u) * number(1.0 / 18));
-
-        const V x_m = (number(13) - u) * number(0.25);         // alpha_m = 1.28 x / (e^x - 1)
-        const V y_m = (number(40) - u) * number(0.2);          // beta_m = 1.4 y e^y / (e^y - 1)
-        const V x_n = (number(15) - u) * number(0.2);          // alpha_n = 0.16 x / (e^x - 1)
-        const V e_y = number(2980.9579870417283) * q8;         // e^8 q^8
-        const V e_n = number(20.085536923187668) * q8;         // e^3 q^8
-        const V e_x = number(25.790339917193062) * (q8 * q2);  // e^3.25 q^10
-
-        const auto near_x = simd::abs(x_m) < number(0.01);
-        const auto near_y = simd::abs(y_m) < number(0.01);
-        const auto near_n = simd::abs(x_n) < number(0.01);
-        const V    one    = number(1);
-        const V    d_x    = simd::select(near_x, one, e_x - one);
-        const V    d_y    = simd::select(near_y, one, e_y - one);
-        const V    d_n    = simd::select(near_n, one, e_n - one);
-        const V    d_h    = one + e_y;
-        // One division for four.
-        const V d_xy  = d_x * d_y;
-        const V d_nh  = d_n * d_h;
-        const V all   = one / (d_xy * d_nh);
-        const V of_xy = all * d_nh;
-        const V of_nh = all * d_xy;
-
-        const V m_open  = number(1.28) * ratio(x_m, of_xy * d_y, near_x);
-        const V m_close = number(1.4) * (e_y * ratio(y_m, of_xy * d_x, near_y));
-        const V n_open  = number(0.16) * ratio(x_n, of_nh * d_h, near_n);
-        const V n_close = number(0.5 * 1.2840254166877414) * q;  // e^0.25
-        const V h_open  = number(0.128) * slow;
-        const V h_close = number(4) * (of_nh * d_n);
-        return {m_open, m_open + m_close, h_open, h_open + h_close, n_open, n_open + n_close};
+        const V u = potential - v_offset;
+        return repaired(u, rates_of(u, exp_of_small(u * number(-1.0 / 360))));
     }
 
-    /// A gate at the end of a step, from its rates at the beginning, the middle and the end.
+    /// Gates at the end of a step, from rates at the beginning and at two thirds of it.
     RANVIER_INLINE static V gate(
-        V x, V open0, V sum0, V open_m, V sum_m, V open1, V sum1, const Length& l
+        V x, V open0, V sum0, V open2, V sum2, V quarter_h, V one_and_half_h, bool is_fast
     ) {
-        const V sixth  = number(1.0 / 6);
-        const V sum    = (sum0 + sum_m * number(4) + sum1) * sixth;
-        const V open   = (open0 + open_m * number(4) + open1) * sixth;
-        const V slope  = (sum1 - sum0) * l.per_h;
-        const V change = (open1 - open0) * l.per_h - slope * x;
-        const V per_s  = number(1) / sum;
-        const V away   = (open - sum * x) * per_s;
-        const V moving = (change - slope * away) * per_s;
-        const V decay  = math::exp(-(sum * l.h));
-        const V behind = away - moving * per_s;
-        return x + ((behind - behind * decay) + moving * (l.half_h + l.half_h * decay));
+        const V    z       = (sum0 + sum2 * number(3)) * quarter_h;
+        const V    J       = (open0 + open2 * number(3)) * quarter_h - z * x;
+        const V    G       = (sum2 - sum0) * one_and_half_h;
+        const V    C       = (open2 - open0) * one_and_half_h - G * x;
+        const auto relaxed = is_fast ? relaxation_of_gate(z) : relaxation(z);
+        return x + relaxed.change(z, J, C, G);
     }
 
-    /// A gate in the middle of a step, from its values and derivatives at both ends.
-    RANVIER_INLINE static V halfway(V x0, V x1, V dot0, V open1, V sum1, const Length& l) {
-        return (x0 + x1) * number(0.5) + (dot0 - (open1 - sum1 * x1)) * (l.half_h * number(0.25));
+    /// A gate in the middle of a step, from its values at both ends and its derivative at the
+    /// beginning.
+    RANVIER_INLINE static V halfway(V x0, V x1, V dot0, V quarter_h) {
+        return x0 * number(0.75) + x1 * number(0.25) + dot0 * quarter_h;
     }
 
     /// One step, and how far the prediction was off, mV.
     RANVIER_INLINE State
     once(const State& s, const SynapticInput<V>& in, V steady, const Length& l, V& error) const {
-        Membrane<V> m     = membrane;
-        m.half_h          = l.half_h;
-        m.minus_h_over_cm = l.minus_h_over_cm;
-        const V above     = s.v - m.v_rest;
+        const V per_nA    = -l.minus_h_over_cm;  // mV / nA
+        const V per_rate  = l.h * per_nA;
+        const V quarter_h = l.half_h * number(0.5), one_and_half_h = l.half_h * number(3);
+        const V above = s.v - membrane.v_rest;
 
         // Conductances at the beginning, and their derivatives.
-        const Rates r0     = rates(s.v);
+        const V     u0     = s.v - v_offset;
+        const V     p0     = exp_of_small(u0 * number(-1.0 / 360));
+        const Rates r0     = repaired(u0, rates_of(u0, p0));
         const V     m_dot0 = r0.m_open - r0.m_sum * s.m;
         const V     h_dot0 = r0.h_open - r0.h_sum * s.h;
         const V     n_dot0 = r0.n_open - r0.n_sum * s.n;
         const V     m2 = s.m * s.m, n2 = s.n * s.n;
-        const V     na0     = g_Na * (m2 * s.m) * s.h;
-        const V     k0      = g_K * (n2 * n2);
+        const V     na0 = g_Na * (m2 * s.m) * s.h, k0 = g_K * (n2 * n2);
         const V     na_dot0 = g_Na * m2 * (number(3) * m_dot0 * s.h + s.m * h_dot0);
         const V     k_dot0  = g_K * (number(4) * (n2 * s.n)) * n_dot0;
         const V     to_Na = from_Na - above, to_K = from_K - above;
-        const V     passive0 = in.current.start - (m.g_leak + in.g.start) * above + steady;
-        const V     rate0    = (passive0 + na0 * to_Na + k0 * to_K) * per_cm;
 
-        // Prediction with conductances that go on as they do now.
-        const V passive       = in.current.mean - (m.g_leak + in.g.mean) * above + steady;
-        const V passive_slope = in.current.slope - in.g.slope * above;
-        const V g_passive     = m.g_leak + in.g.mean;
-        const V na_ahead = na0 + na_dot0 * l.half_h, k_ahead = k0 + k_dot0 * l.half_h;
-        const V g_ahead = g_passive + na_ahead + k_ahead;
-        const V v_ahead = s.v + m.relax(
-                                    m.decay_of(g_ahead),
-                                    number(1) / g_ahead,
-                                    passive + na_ahead * to_Na + k_ahead * to_K,
-                                    in.g.slope + na_dot0 + k_dot0,
-                                    passive_slope + na_dot0 * to_Na + k_dot0 * to_K
-                                );
-        const V v_middle =
-            (s.v * number(3) + v_ahead) * number(0.25) + rate0 * l.half_h * number(0.5);
+        // Prediction: the conductances' change counts as a change of the current at the present v.
+        const V g0       = membrane.g_leak + in.g.start + na0 + k0;
+        const V passive0 = in.current.start - (membrane.g_leak + in.g.start) * above + steady;
+        const V current0 = passive0 + na0 * to_Na + k0 * to_K;
+        const V rise =
+            in.current.start_rate - in.g.start_rate * above + na_dot0 * to_Na + k_dot0 * to_K;
+        const V z0 = g0 * per_nA;
+        const V ahead =
+            relaxation(z0).change(z0, (current0 + rise * l.half_h) * per_nA, rise * per_rate);
+        const V at_once = current0 * per_nA;  // without decay
+        const V moved   = number(2.0 / 3) * at_once + number(4.0 / 9) * (ahead - at_once);
 
-        const Rates rm = rates(v_middle);
-        const Rates r1 = rates(v_ahead);
+        const Rates r2 = rates_near(u0, p0, moved);
         State       e;
-        e.m          = gate(s.m, r0.m_open, r0.m_sum, rm.m_open, rm.m_sum, r1.m_open, r1.m_sum, l);
-        e.h          = gate(s.h, r0.h_open, r0.h_sum, rm.h_open, rm.h_sum, r1.h_open, r1.h_sum, l);
-        e.n          = gate(s.n, r0.n_open, r0.n_sum, rm.n_open, rm.n_sum, r1.n_open, r1.n_sum, l);
-        const V m_m  = halfway(s.m, e.m, m_dot0, r1.m_open, r1.m_sum, l);
-        const V h_m  = halfway(s.h, e.h, h_dot0, r1.h_open, r1.h_sum, l);
-        const V n_m  = halfway(s.n, e.n, n_dot0, r1.n_open, r1.n_sum, l);
+        e.m = gate(s.m, r0.m_open, r0.m_sum, r2.m_open, r2.m_sum, quarter_h, one_and_half_h, true);
+        e.h = gate(s.h, r0.h_open, r0.h_sum, r2.h_open, r2.h_sum, quarter_h, one_and_half_h, false);
+        e.n = gate(s.n, r0.n_open, r0.n_sum, r2.n_open, r2.n_sum, quarter_h, one_and_half_h, false);
+        const V m_m  = halfway(s.m, e.m, m_dot0, quarter_h);
+        const V h_m  = halfway(s.h, e.h, h_dot0, quarter_h);
+        const V n_m  = halfway(s.n, e.n, n_dot0, quarter_h);
         const V na_m = g_Na * (m_m * m_m * m_m) * h_m, na1 = g_Na * (e.m * e.m * e.m) * e.h;
         const V k_m = g_K * ((n_m * n_m) * (n_m * n_m)), k1 = g_K * ((e.n * e.n) * (e.n * e.n));
         const V na       = (na0 + na_m * number(4) + na1) * number(1.0 / 6);
         const V k        = (k0 + k_m * number(4) + k1) * number(1.0 / 6);
         const V na_slope = (na1 - na0) * l.per_h, k_slope = (k1 - k0) * l.per_h;
-        const V g = g_passive + na + k;
-        e.v       = s.v + m.relax(
-                        m.decay_of(g),
-                        number(1) / g,
-                        passive + na * to_Na + k * to_K,
-                        in.g.slope + na_slope + k_slope,
-                        passive_slope + na_slope * to_Na + k_slope * to_K
-                    );
-        error = simd::abs(e.v - v_ahead);
+        const V g_slope   = in.g.slope + na_slope + k_slope;
+        const V g_passive = membrane.g_leak + in.g.mean;
+        const V z         = (g_passive + na + k) * per_nA;
+        const V current   = in.current.mean - g_passive * above + steady + na * to_Na + k * to_K;
+        const V slope = in.current.slope - in.g.slope * above + na_slope * to_Na + k_slope * to_K;
+        const V change =
+            relaxation(z).change(z, current * per_nA, slope * per_rate, g_slope * per_rate);
+        e.v   = s.v + change;
+        error = simd::abs(change - ahead);
         return e;
     }
 
@@ -194,6 +143,91 @@ struct HodgkinHuxley {
     }
 
 private:
+    /// Beyond this, and where two of the rates are limits of 0 / 0 (at 13, 15 and 40 mV), rates are
+    /// computed with more care.
+    static constexpr double usual = 120;
+
+    /// Rates at u = v - v_offset, all from p = e^(-u / 360), whose powers the exponentials in them
+    /// are. One division for four.
+    RANVIER_INLINE static Rates rates_of(V u, V p) {
+        const V p2 = p * p, p4 = p2 * p2, p9 = p4 * (p4 * p), p10 = p4 * p4 * p2;
+        const V q2 = p9 * p9, q4 = q2 * q2, q8 = q4 * q4, q10 = q8 * q2;
+        const V from_m = number(13) - u, from_y = number(40) - u, from_n = number(15) - u;
+        const V one = number(1);
+        const V e_y = number(2980.9579870417283) * q8;         // e^(from_y / 5)
+        const V d_x = number(25.790339917193062) * q10 - one;  // e^(from_m / 4) - 1
+        const V d_y = e_y - one, d_h = e_y + one;
+        const V d_n    = number(20.085536923187668) * q8 - one;  // e^(from_n / 5) - 1
+        const V d_xy   = d_x * d_y;
+        const V d_nh   = d_n * d_h;
+        const V all    = one / (d_xy * d_nh);
+        const V of_xy  = all * d_nh;
+        const V of_nh  = all * d_xy;
+        const V m_open = (number(0.32) * from_m) * (of_xy * d_y);
+        const V n_open = (number(0.032) * from_n) * (of_nh * d_h);
+        const V h_open = number(0.128 * 2.5713844347880297) * (p10 * p10);  // e^(17 / 18)
+        return {
+            m_open,
+            m_open + (number(0.28) * from_y) * (e_y * (of_xy * d_x)),
+            h_open,
+            h_open + number(4) * (of_nh * d_n),
+            n_open,
+            n_open + number(0.5 * 1.2840254166877414) * p9};  // e^0.25
+    }
+
+    /// The rates `change` mV further, where the exponential has not changed much.
+    RANVIER_INLINE Rates rates_near(V u0, V p0, V change) const {
+        const V    x   = change * number(-1.0 / 360);
+        const V    u   = u0 + change;
+        Rates      r   = rates_of(u, p0 * exp_of_tiny(x));
+        const auto far = simd::abs(x) > number(tiny_exponent);
+        return repaired(u, r, far);
+    }
+
+    RANVIER_INLINE static Rates repaired(V u, Rates r) { return repaired(u, r, u != u); }
+    RANVIER_INLINE static Rates repaired(V u, Rates r, simd::MaskOf<V> others) {
+        // A product of distances is small at each of the three potentials.
+        const V    limit   = number(sizeof(simd::Scalar<V>) == 8 ? 1 : 54);
+        const V    d       = (number(13) - u) * (number(15) - u) * (number(40) - u);
+        const auto unusual = (simd::abs(d) < limit) | (simd::abs(u) > number(usual)) | others;
+        if (simd::any(unusual)) [[unlikely]] {
+            const V     copy = u;
+            const Rates c    = careful_rates(copy);
+            r.m_open         = simd::select(unusual, c.m_open, r.m_open);
+            r.m_sum          = simd::select(unusual, c.m_sum, r.m_sum);
+            r.h_open         = simd::select(unusual, c.h_open, r.h_open);
+            r.h_sum          = simd::select(unusual, c.h_sum, r.h_sum);
+            r.n_open         = simd::select(unusual, c.n_open, r.n_open);
+            r.n_sum          = simd::select(unusual, c.n_sum, r.n_sum);
+        }
+        return r;
+    }
+
+    /// x / (e^x - 1)
+    RANVIER_INLINE static V ratio(V x) {
+        const auto near   = simd::abs(x) < number(0.01);
+        const V    square = x * x;
+        const V    series = number(1) - x * number(0.5) + square * number(1.0 / 12);
+        return simd::select(near, series, x / math::expm1(x));
+    }
+
+    [[gnu::noinline, gnu::cold]] static Rates careful_rates(V potential) {
+        constexpr bool is_double = sizeof(simd::Scalar<V>) == 8;
+
+        const V u      = simd::max(potential, number(is_double ? -700 : -80));
+        const V m_open = number(1.28) * ratio((number(13) - u) * number(0.25));
+        const V n_open = number(0.16) * ratio((number(15) - u) * number(0.2));
+        const V h_open = number(0.128) * math::exp((number(17) - u) * number(1.0 / 18));
+        const V e_h    = math::exp((number(40) - u) * number(0.2));
+        return {
+            m_open,
+            m_open + number(1.4) * ratio((u - number(40)) * number(0.2)),
+            h_open,
+            h_open + number(4) / (number(1) + e_h),
+            n_open,
+            n_open + number(0.5) * math::exp((number(10) - u) * number(1.0 / 40))};
+    }
+
     /// Replaces the results of the cells for which the step is too hard by those of shorter steps.
     /// Which cells take how many depends on nothing but themselves.
     [[gnu::noinline, gnu::cold]] void divide(
