@@ -217,18 +217,18 @@ std::size_t not_finite_after(Spoil spoil) {
 
 template <class T>
 void expect_every_lane_that_is_not_finite_to_be_counted() {
-    constexpr T inf     = std::numeric_limits<T>::infinity();
-    constexpr T nan     = std::numeric_limits<T>::quiet_NaN();
-    constexpr T largest = std::numeric_limits<T>::max() / 4;
+    const T inf     = std::numeric_limits<T>::infinity();
+    const T nan     = std::numeric_limits<T>::quiet_NaN();
+    const T largest = std::numeric_limits<T>::max() / 4;
     EXPECT_EQ(not_finite_after<T>([](auto&) {}), 1u);  // the cell that has no v
-    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(1, 17, nan); }), 1u);
-    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(2, 40, inf); }), 2u);
-    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(2, 40, -inf); }), 2u);
-    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(0, 63, -inf); }), 2u);
-    EXPECT_EQ(not_finite_after<T>([](auto& a) { a.set_state(0, 63, inf); }), 1u);  // and spikes
+    EXPECT_EQ(not_finite_after<T>([=](auto& a) { a.set_state(1, 17, nan); }), 1u);
+    EXPECT_EQ(not_finite_after<T>([=](auto& a) { a.set_state(2, 40, inf); }), 2u);
+    EXPECT_EQ(not_finite_after<T>([=](auto& a) { a.set_state(2, 40, -inf); }), 2u);
+    EXPECT_EQ(not_finite_after<T>([=](auto& a) { a.set_state(0, 63, -inf); }), 2u);
+    EXPECT_EQ(not_finite_after<T>([=](auto& a) { a.set_state(0, 63, inf); }), 1u);  // and spikes
     // Only the sum over the cells is too large, which is no mistake of theirs.
     EXPECT_EQ(
-        not_finite_after<T>([](auto& a) {
+        not_finite_after<T>([=](auto& a) {
             for (std::size_t i = 0; i < count; ++i)
                 a.set_state(1, i, largest);
         }),

@@ -2,9 +2,13 @@
 /// The adaptive exponential membrane, shared by all models that have it.
 #pragma once
 
+#include <algorithm>
+
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/Membrane.hpp"
+#include "ranvier/models/exponentials.hpp"
+#include "ranvier/models/relaxation.hpp"
 #include "ranvier/models/shapes.hpp"
 #include "ranvier/models/substeps.hpp"
 
@@ -22,7 +26,7 @@ namespace ranvier::models {
 /// steps.
 ///
 /// The exponential is held constant above v_spike and above e^20, where v takes less than 1e-7 ms
-/// to infinity; w follows v up to v_spike.
+/// to infinity; w follows v up to v_spike and then, to the end of the step, v_reset.
 template <class V>
 struct AdaptiveExponential {
     Membrane<V> membrane;
@@ -30,6 +34,7 @@ struct AdaptiveExponential {
     V           v_spike, v_reset;
     V           a, per_tau_w, decay_w, w_start, w_end, w_rate_start, w_rate_end;
     V           h, per_h, per_cm;
+    V           highest;  ///< exponent from which the exponential is held
 
     struct State {
         V v, w;
@@ -42,68 +47,102 @@ struct AdaptiveExponential {
 
     RANVIER_INLINE static V number(double x) { return models::constant<V>(x); }
 
-    /// The exponential current, and its derivative by v.
-    RANVIER_INLINE V exponential(V v, V& derivative) const {
-        const V exponent = (v - v_thresh) * per_delta_T;
-        const V highest  = simd::min((v_spike - v_thresh) * per_delta_T, number(20));
-        const V value    = gain * math::exp(simd::min(exponent, highest));
-        derivative       = simd::select(exponent < highest, value * per_delta_T, number(0));
-        return value;
+    /// The exponent of the exponential current.
+    RANVIER_INLINE V exponent(V v) const {
+        return simd::min((v - v_thresh) * per_delta_T, highest);
     }
 
-    /// One step, and how hard it was: above 1 it should be divided.
+    /// The exponential current at the end of a step from its value at the beginning. In quiet steps
+    /// the exponent hardly changes.
+    RANVIER_INLINE V at_end(V x0, V exponent0, V exponent1) const {
+        const V    change = exponent1 - exponent0;
+        V          x1     = x0 * exp_of_small(change);
+        const auto large  = simd::abs(change) > number(small_exponent);
+        if (simd::any(large)) [[unlikely]]
+            x1 = simd::select(large, gain * exp_of_moderate(exponent1), x1);
+        return x1;
+    }
+
+    /// What a step begins with: the exponential current, its derivative by v, dv/dt, dw/dt.
+    struct Start {
+        V above, exponent, x, by_v, rate, w_dot;
+    };
+    RANVIER_INLINE Start start_of(State s, const SynapticInput<V>& in, V steady) const {
+        Start t;
+        t.above      = s.v - membrane.v_rest;
+        t.exponent   = exponent(s.v);
+        t.x          = gain * exp_of_moderate(t.exponent);
+        t.by_v       = t.x * per_delta_T;
+        const V rest = in.current.start - (membrane.g_leak + in.g.start) * t.above + steady;
+        t.rate       = (rest + (t.x - s.w)) * per_cm;
+        t.w_dot      = (a * t.above - s.w) * per_tau_w;
+        return t;
+    }
+
+    /// One step, and how hard it was: above 1 it should be divided. Where it was not, `explodes`
+    /// makes no difference: it limits what is concluded from the derivatives of an exponential that
+    /// explodes within the step.
+    template <bool explodes>
     RANVIER_INLINE State
     once(State s, const SynapticInput<V>& in, V steady, const Length& l, V& hardness) const {
-        Membrane<V> m     = membrane;
-        m.half_h          = l.half_h;
-        m.minus_h_over_cm = l.minus_h_over_cm;
+        const V per_nA   = -l.minus_h_over_cm;  // mV / nA
+        const V per_rate = l.h * per_nA;
+        Start   t        = start_of(s, in, steady);
+        if constexpr (explodes) t.by_v = simd::select(t.exponent < highest, t.by_v, number(0));
+        const V n0     = t.x - s.w;
+        const V n_dot0 = t.by_v * t.rate - t.w_dot;
 
-        const V above0 = s.v - m.v_rest;
-        V       by_v0, by_v1;
-        const V x0     = exponential(s.v, by_v0);
-        const V rest0  = in.current.start - (m.g_leak + in.g.start) * above0 + steady;
-        const V rate0  = (rest0 + (x0 - s.w)) * per_cm;
-        const V w_dot0 = (a * above0 - s.w) * per_tau_w;
-        const V n0     = x0 - s.w;
-        const V n_dot0 = by_v0 * rate0 - w_dot0;
+        const V    g       = membrane.g_leak + in.g.mean;
+        const V    z       = g * per_nA;
+        const auto relaxed = relaxation(z);
+        const V    current = in.current.mean - g * t.above + steady;
+        const V    slope   = in.current.slope - in.g.slope * t.above;
+        const V    g_slope = in.g.slope * per_rate;
+        const auto moved   = [&](V mean, V rise) {
+            return s.v +
+                   relaxed.change(z, (current + mean) * per_nA, (slope + rise) * per_rate, g_slope);
+        };
+        const V v_predicted = moved(n0 + n_dot0 * l.half_h, n_dot0);
 
-        const V g        = m.g_leak + in.g.mean;
-        const V per_g    = number(1) / g;
-        const V exponent = g * l.minus_h_over_cm;
-        const V decay    = math::exp(exponent);
-        const V current  = in.current.mean - g * above0 + steady;
-        const V slope    = in.current.slope - in.g.slope * above0;
-        const V v_predicted =
-            s.v +
-            m.relax(decay, per_g, current + (n0 + n_dot0 * l.half_h), in.g.slope, slope + n_dot0);
+        const V above1    = simd::min(v_predicted, v_spike) - membrane.v_rest;
+        const V exponent1 = exponent(v_predicted);
+        const V x1        = at_end(t.x, t.exponent, exponent1);
+        const V w1        = l.decay_w * s.w + a * (l.w_start * t.above + l.w_end * above1);
+        const V rest1     = in.current.end - (membrane.g_leak + in.g.end) * above1 + steady;
+        const V n1        = x1 - w1;
+        const V rate1     = (rest1 + n1) * per_cm;
+        V       by_v1     = x1 * per_delta_T;
+        if constexpr (explodes) by_v1 = simd::select(exponent1 < highest, by_v1, number(0));
+        V n_dot1 = by_v1 * rate1 - (a * above1 - w1) * per_tau_w;
+        if constexpr (explodes) {
+            const V most = (n1 - n0) * (l.per_h * number(6));  // a rise that stays one
+            n_dot1 =
+                simd::select(by_v1 * per_cm * l.h > number(1), simd::min(n_dot1, most), n_dot1);
+        }
+        const V v_new = moved(
+            (n0 + n1) * number(0.5) + (n_dot0 - n_dot1) * (l.h * number(1.0 / 12)),
+            (n1 - n0) * (l.per_h * number(1.2)) - (n_dot0 + n_dot1) * number(0.1)
+        );
 
-        const V above1 = simd::min(v_predicted, v_spike) - m.v_rest;
-        const V x1     = exponential(v_predicted, by_v1);
-        const V w1     = l.decay_w * s.w + a * (l.w_start * above0 + l.w_end * above1);
-        const V rest1  = in.current.end - (m.g_leak + in.g.end) * above1 + steady;
-        const V rate1  = (rest1 + (x1 - w1)) * per_cm;
-        const V n1     = x1 - w1;
-        // Where the exponential explodes within the step, its derivative at the end says nothing of
-        // the step: a rise that stays one is all that is taken from it.
-        const V free = by_v1 * rate1 - (a * above1 - w1) * per_tau_w;
-        const V most = (n1 - n0) * (l.per_h * number(6));
-        const V n_dot1 =
-            simd::select(by_v1 * per_cm * l.h > number(1), simd::min(free, most), free);
-
-        const V n_mean  = (n0 + n1) * number(0.5) + (n_dot0 - n_dot1) * (l.h * number(1.0 / 12));
-        const V n_slope = (n1 - n0) * (l.per_h * number(1.2)) - (n_dot0 + n_dot1) * number(0.1);
-        const V v_new = s.v + m.relax(decay, per_g, current + n_mean, in.g.slope, slope + n_slope);
-        // w does not see v run away beyond v_spike, and of the explosion before that no more than a
-        // rise that stays one (doi:10.1137/0717021): its rate at one end says nothing of the step.
-        const V at0    = simd::min(s.v, v_spike) - m.v_rest;
-        const V at1    = simd::min(v_new, v_spike) - m.v_rest;
-        const V limit  = simd::max(simd::abs(at1 - at0) * (l.per_h * number(3)), number(100));
-        const V seen0  = simd::min(rate0, limit);
-        const V seen1  = simd::min(rate1, limit);
+        // w does not see v run away beyond v_spike, and v_reset once it has crossed.
+        V at0 = t.above, at1 = simd::min(v_new, v_spike) - membrane.v_rest;
+        V seen0 = t.rate, seen1 = rate1;
+        if constexpr (explodes) {
+            // Of the explosion before that it sees no more than a rise that stays one
+            // (doi:10.1137/0717021): the rate at one end says nothing of the step.
+            const auto crossed = s.v >= v_spike;
+            const V    limit = simd::max(simd::abs(at1 - at0) * (l.per_h * number(3)), number(100));
+            at0              = simd::select(crossed, v_reset - membrane.v_rest, at0);
+            at1              = simd::select(crossed, v_reset - membrane.v_rest, at1);
+            seen0            = simd::select(crossed, number(0), simd::min(seen0, limit));
+            seen1            = simd::select(crossed, number(0), simd::min(seen1, limit));
+        }
         const V w_new  = l.decay_w * s.w + a * (l.w_start * at0 + l.w_end * at1 +
                                                l.w_rate_start * seen0 + l.w_rate_end * seen1);
-        const V growth = simd::max(x0, x1) * per_delta_T * per_cm * l.h;
-        hardness       = simd::max(growth * number(15), -exponent);
+        const V growth = simd::max(t.x, x1) * (per_delta_T * per_cm * l.h * number(15));
+        hardness       = simd::max(growth, z);
+        hardness       = simd::select(s.v >= v_spike, simd::max(hardness, number(2)), hardness);
+        if constexpr (!explodes) return {v_new, w_new};
         // A cell that has crossed does not come back before it is looked at.
         return {simd::select(s.v >= v_spike, simd::max(v_new, v_spike), v_new), w_new};
     }
@@ -132,7 +171,7 @@ struct AdaptiveExponential {
         const auto  held = simd::isnan(v);
         const State start{simd::select(held, v_reset, v), w};
         V           hardness;
-        State       result = once(start, in, steady, whole(), hardness);
+        State       result = once<false>(start, in, steady, whole(), hardness);
         const auto  hard   = simd::select(held, number(0), hardness) > number(1);
         if (simd::any(hard)) [[unlikely]] {
             // What a call needs is copied here, so that the rest stays in registers.
@@ -190,7 +229,7 @@ private:
             const SynapticInput<V> piece{
                 piece_of(in.g, h, per_h, k, parts), piece_of(in.current, h, per_h, k, parts)};
             V ignored;
-            s = once(s, piece, steady, length, ignored);
+            s = once<true>(s, piece, steady, length, ignored);
         }
         result.v = simd::select(which, s.v, result.v);
         result.w = simd::select(which, s.w, result.w);
@@ -230,7 +269,8 @@ inline AdaptiveExponential<double> adaptive_exponential(
         .w_rate_end   = hz * (2 * m[2] - m[1] - m[3]),
         .h            = h.value(),
         .per_h        = 1 / h.value(),
-        .per_cm       = 1 / p.cm.value()};
+        .per_cm       = 1 / p.cm.value(),
+        .highest      = is_hard ? 0 : std::min((p.v_spike - p.v_thresh) / p.delta_T, 20.0)};
 }
 
 }  // namespace ranvier::models

@@ -29,21 +29,6 @@ template <class V>
 struct Membrane {
     V g_leak, v_rest, cm, half_h, minus_h_over_cm;
 
-    /// The change of v for a mean conductance g and a mean current (both at the potential at the
-    /// beginning of the step), and their slopes.
-    ///
-    /// With mean values alone the potential relaxes exponentially towards distance = current / g.
-    /// The slopes let this target move along a line, which makes the method one of fourth order (it
-    /// agrees to that order with the Magnus expansion, doi:10.1002/cpa.3160070404) and keeps it
-    /// stable and between the reversal potentials however large the conductances are.
-    RANVIER_INLINE V relax(V decay, V per_g, V current, V g_slope, V current_slope) const {
-        const V distance = current * per_g;
-        const V moving   = (current_slope - g_slope * distance) * per_g;  // mV / ms
-        const V lagging  = distance - moving * (cm * per_g);
-        return (lagging - lagging * decay) + moving * (half_h + half_h * decay);
-    }
-    RANVIER_INLINE V decay_of(V g) const { return math::exp(g * minus_h_over_cm); }
-
     /// v after a step of a leaky integrator with synaptic input and a steady current.
     ///
     /// With mean values alone v relaxes exponentially. The slopes of conductance and current make
