@@ -1,4 +1,5 @@
-// What the parts of the engine cost: update, draws, delivery, exchange, construction.
+// What the parts of the engine cost (cells.cpp has the update of cells): draws, delivery, exchange,
+// construction.
 //
 // Runs on any number of ranks; every benchmark has a fixed number of iterations, so that all ranks
 // do the same, and root alone reports. Time per item is what to look at: items are cells and steps,
@@ -31,39 +32,6 @@ void report(benchmark::State& state, double items, double seconds) {
 double seconds_of(const Simulation& sim, engine::Phase phase) {
     return sim.statistics().seconds[static_cast<std::size_t>(phase)];
 }
-
-/// Nanoseconds per cell and step on this rank, of cells that do not fire: without input, or (arg 1)
-/// with an injected current that changes nothing but is there.
-template <class M, Precision precision>
-void update(benchmark::State& state) {
-    Simulation sim{*environment, {.precision = precision}};
-    Population p{sim, 100000 * std::size_t(sim.num_processes()), M{}};
-    if (state.range(0) != 0) CurrentSource{sim, DCSource{.amplitude = 1_pA}}.inject_into(p);
-    sim.run(50_ms);  // to rest, from wherever a cell starts
-    for (auto _ : state) {
-        const double before = seconds_of(sim, engine::Phase::update);
-        sim.run(5_ms);
-        report(
-            state, 50.0 * double(p.local_size()), seconds_of(sim, engine::Phase::update) - before
-        );
-    }
-}
-// A macro because a template cannot name a benchmark.
-#define RANVIER_UPDATE(model)                                                                     \
-    BENCHMARK(update<model, Precision::float64>)->Arg(0)->Arg(1)->UseManualTime()->Iterations(8); \
-    BENCHMARK(update<model, Precision::float32>)->Arg(0)->Arg(1)->UseManualTime()->Iterations(8)
-RANVIER_UPDATE(IF_curr_alpha);
-RANVIER_UPDATE(IF_curr_delta);
-RANVIER_UPDATE(IF_curr_exp);
-RANVIER_UPDATE(IF_cond_alpha);
-RANVIER_UPDATE(IF_cond_exp);
-RANVIER_UPDATE(IF_cond_exp_gsfa_grr);
-RANVIER_UPDATE(IF_facets_hardware1);
-RANVIER_UPDATE(EIF_cond_alpha_isfa_ista);
-RANVIER_UPDATE(EIF_cond_exp_isfa_ista);
-RANVIER_UPDATE(HH_cond_exp);
-RANVIER_UPDATE(Izhikevich);
-#undef RANVIER_UPDATE
 
 /// Bulk draws, nanoseconds per value.
 void poisson_counts(benchmark::State& state) {
