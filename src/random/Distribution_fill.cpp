@@ -1,7 +1,9 @@
 // Distribution::fill: vectorised where one 64-bit draw makes a value, otherwise stream by stream.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include "ranvier/random/Distribution.hpp"
 
@@ -32,12 +34,18 @@ void fill_one_by_one(
 void redraw_outside(
     const Distribution& distribution, const StreamRange& range, std::span<double> out
 ) {
-    const double low  = distribution.parameters()[2];
-    const double high = distribution.parameters()[3];
-    for (std::size_t k = 0; k < out.size(); ++k) {
-        if (out[k] >= low && out[k] <= high) continue;
-        Stream stream = stream_at(range, k);
-        out[k]        = distribution.draw(stream);
+    constexpr std::size_t block = 512;
+    std::uint32_t         outside[block];
+    const double          low  = distribution.parameters()[2];
+    const double          high = distribution.parameters()[3];
+    for (std::size_t first = 0; first < out.size(); first += block) {
+        const std::size_t size  = std::min(block, out.size() - first);
+        const std::size_t found = kernels().outside(low, high, size, out.data() + first, outside);
+        for (std::size_t k = 0; k < found; ++k) {
+            const std::size_t at     = first + outside[k];
+            Stream            stream = stream_at(range, at);
+            out[at]                  = distribution.draw(stream);
+        }
     }
 }
 

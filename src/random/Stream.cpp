@@ -5,8 +5,8 @@
 
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
+#include "ranvier/random/geometric.hpp"
 
-#include "geometric.hpp"
 #include "philox.hpp"
 
 namespace ranvier::random {

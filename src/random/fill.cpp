@@ -4,7 +4,8 @@
 #include <array>
 #include <limits>
 
-#include "geometric.hpp"
+#include "ranvier/random/geometric.hpp"
+
 #include "kernels.hpp"
 
 namespace ranvier::random {

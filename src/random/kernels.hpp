@@ -42,8 +42,20 @@ struct Kernels {
     void (*normal)(const StreamRange&, double offset, double scale, std::size_t n, double* out);
     /// `out[k] = scale * exponential_k`
     void (*exponential)(const StreamRange&, double scale, std::size_t n, double* out);
+    /// The draws of blocks `first_block, first_block + 1, ...` of the first stream, two of each:
+    /// `uniforms[k] = uniform()`, `exponentials[k] = exponential()` of the same draw. n is a
+    /// multiple of 16.
+    void (*along
+    )(const StreamRange&,
+      std::uint32_t first_block,
+      std::size_t   n,
+      double*       uniforms,
+      double*       exponentials);
     /// `out[k] = below32_k(limit)`
     void (*below)(const StreamRange&, std::uint64_t limit, std::size_t n, std::uint32_t* out);
+    /// Finds the values outside an interval, ascending. @return how many there are
+    std::size_t (*outside
+    )(double low, double high, std::size_t n, const double* values, std::uint32_t* positions);
     /// `values[k] = exp(values[k])`
     void (*exp)(std::size_t n, double* values);
     /// Counts, and how many are undecided.

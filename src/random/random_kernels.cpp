@@ -125,6 +125,47 @@ void exponential(const StreamRange& range, double scale, std::size_t n, double* 
     );
 }
 
+/// The 64-bit draws of some blocks in order: those of the first half, those of the second.
+struct InOrder {
+    U64 first, second;
+};
+
+RANVIER_INLINE InOrder draws_in_order(const Words& words) {
+    const U64 a = first_draw(words);
+    const U64 b = (words.w[2] & 0xffffffffu) | (words.w[3] << 32);
+#if defined(__AVX2__)
+    return {__builtin_shufflevector(a, b, 0, 4, 1, 5), __builtin_shufflevector(a, b, 2, 6, 3, 7)};
+#else
+    return {__builtin_shufflevector(a, b, 0, 2), __builtin_shufflevector(a, b, 1, 3)};
+#endif
+}
+
+void along(
+    const StreamRange& range,
+    std::uint32_t      first_block,
+    std::size_t        n,
+    double*            uniforms,
+    double*            exponentials
+) {
+    const RoundKeys keys{range.key};
+    U64             block = lane_numbers() + std::uint64_t{first_block};
+    const U64       index = broadcast(range.index), sub = broadcast(range.sub);
+    for (std::size_t k = 0; k < n; k += 2 * batch) {
+        Words a{{index, index >> 32, sub, block}};
+        Words b{{index, index >> 32, sub, block + std::uint64_t{num_lanes}}};
+        block += std::uint64_t{batch};
+        philox(keys, a, b);
+        const InOrder c = draws_in_order(a), d = draws_in_order(b);
+        std::size_t   at = k;
+        for (const U64& draw : {c.first, c.second, d.first, d.second}) {
+            const Double u = uniform_of(draw);
+            u.store(uniforms + at);
+            (0.0 - math::detail::log_of_normal(u + 0x1p-53)).store(exponentials + at);
+            at += num_lanes;
+        }
+    }
+}
+
 /// Normal numbers in two passes over a piece: the central formula for all, then the tails,
 /// collected so that no lane is wasted on them (they are 15 %).
 class NormalPiece {
@@ -223,6 +264,24 @@ void below(const StreamRange& range, std::uint64_t limit, std::size_t n, std::ui
             __builtin_memcpy(to, &result, sizeof result);
         }
     );
+}
+
+std::size_t outside(
+    double low, double high, std::size_t n, const double* values, std::uint32_t* positions
+) {
+    std::size_t found = 0;
+    std::size_t k     = 0;
+    for (; k + num_lanes <= n; k += num_lanes) {
+        const Double x    = Double::load(values + k);
+        unsigned     bits = simd::bits(x < Double{low}) | simd::bits(x > Double{high});
+        for (; bits != 0; bits &= bits - 1)
+            positions[found++] =
+                static_cast<std::uint32_t>(k) + static_cast<std::uint32_t>(__builtin_ctz(bits));
+    }
+    for (; k < n; ++k) {
+        if (values[k] < low || values[k] > high) positions[found++] = static_cast<std::uint32_t>(k);
+    }
+    return found;
 }
 
 void exp(std::size_t n, double* values) {
@@ -384,6 +443,6 @@ std::size_t counts(const CountsRequest& request) {
 
 }  // namespace
 
-const Kernels table = {uniform, normal, exponential, below, exp, counts};
+const Kernels table = {uniform, normal, exponential, along, below, outside, exp, counts};
 
 }  // namespace ranvier::random::RANVIER_KERNELS

@@ -9,11 +9,12 @@
 
 namespace ranvier::random {
 
-/// Failures before the first success; the logarithm of the probability is taken once.
+/// Failures before the first success of trials; the logarithm of the probability is taken once.
 class Geometric {
 public:
-    explicit Geometric(double p) : rate_(p > 0 ? -math::log1p(-p) : 0) {}
+    explicit Geometric(double p = 1) : rate_(p > 0 ? -math::log1p(-p) : 0) {}
 
+    /// What Stream::geometric makes of its exponential number.
     std::uint64_t from(double exponential) const {
         const double failures = exponential / rate_;  // 0 for p = 1, whose rate is infinite
         if (!(failures < 0x1p63)) return std::numeric_limits<std::uint64_t>::max();
