@@ -7,6 +7,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 
+#include "sort_distinct.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
@@ -55,7 +56,7 @@ void DisplacementDependentProbabilityConnector::presynaptic(
             if (p > 0 && stream.uniform() < p) sources.push_back(box.sources[k]);
         }
     });
-    std::sort(sources.begin(), sources.end());
+    connectors::sort_distinct(shape.num_pre, sources);
     connectors::drop_excluded(self_connections_, shape, post, sources);
 }
 

@@ -6,7 +6,10 @@
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
+#include "ranvier/random/DrawAhead.hpp"
+#include "ranvier/random/geometric.hpp"
 
+#include "sort_distinct.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
@@ -24,6 +27,44 @@ struct Candidates {
         bounds.clear();
     }
 };
+
+using Probability = std::variant<parameters::Expression, std::function<double(double)>>;
+
+/// Keeps of the candidates what their own probability leaves of the bound.
+void choose(
+    Candidates&          candidates,
+    const Probability&   probability,
+    random::DrawAhead&   draws,
+    std::size_t          post,
+    connectors::Sources& sources
+) {
+    candidates.probabilities.resize(candidates.sources.size());
+    if (const auto* formula = std::get_if<parameters::Expression>(&probability))
+        formula->evaluate({candidates.distances}, candidates.probabilities);
+    else
+        std::transform(
+            candidates.distances.begin(),
+            candidates.distances.end(),
+            candidates.probabilities.begin(),
+            std::get<std::function<double(double)>>(probability)
+        );
+    for (std::size_t k = 0; k < candidates.sources.size(); ++k) {
+        const double p = candidates.probabilities[k];
+        if (!(p >= 0 && p <= 1))
+            throw ConnectionError(
+                fmt::format(
+                    "{}: the probability must lie in [0, 1], got {} at a distance of {} um.",
+                    DistanceDependentProbabilityConnector::name,
+                    number(p),
+                    number(candidates.distances[k])
+                ),
+                {.index = post}
+            );
+        const double bound = candidates.bounds[k];
+        if (p >= bound || (p > 0 && draws.uniform() * bound < p))
+            sources.push_back(candidates.sources[k]);
+    }
+}
 
 }  // namespace
 
@@ -69,9 +110,11 @@ void DistanceDependentProbabilityConnector::presynaptic(
 ) const {
     thread_local Candidates candidates;  // buffers only
     candidates.clear();
-    random::Stream stream{key, post};
-    const Position at    = shape.geometry->post(post);
-    const Space&   space = shape.geometry->space;
+    random::DrawAhead draws{key, post};
+    random::Geometric failures;
+    double            bound_of_failures = 1;
+    const Position    at                = shape.geometry->post(post);
+    const Space&      space             = shape.geometry->space;
     plan.each_near(at, [&](const connectors::SourceGrid::Near& box) {
         const bool   whole = box.distance.high <= reach_;
         const auto   p     = bounds({box.distance.low, std::min(box.distance.high, reach_)});
@@ -80,9 +123,14 @@ void DistanceDependentProbabilityConnector::presynaptic(
         const bool        known = whole && p.low == p.high && p.low >= 0 && p.high <= 1;
         const std::size_t count = box.sources.size();
         const double      bound = most <= 0 ? 1 : most;
-        for (std::uint64_t k = bound < 1 ? stream.geometric(bound) : 0; k < count;
-             k += 1 + (bound < 1 ? stream.geometric(bound) : 0)) {
-            const auto i = static_cast<std::size_t>(k);
+        if (bound != bound_of_failures) failures = random::Geometric{bound};
+        bound_of_failures = bound;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (bound < 1) {
+                const std::uint64_t gap = failures.from(draws.exponential());
+                if (gap >= count - i) break;
+                i += static_cast<std::size_t>(gap);
+            }
             if (known) {
                 sources.push_back(box.sources[i]);
                 continue;
@@ -94,33 +142,8 @@ void DistanceDependentProbabilityConnector::presynaptic(
             candidates.bounds.push_back(bound);
         }
     });
-    candidates.probabilities.resize(candidates.sources.size());
-    if (const auto* formula = std::get_if<parameters::Expression>(&probability_))
-        formula->evaluate({candidates.distances}, candidates.probabilities);
-    else
-        std::transform(
-            candidates.distances.begin(),
-            candidates.distances.end(),
-            candidates.probabilities.begin(),
-            std::get<Function>(probability_)
-        );
-    for (std::size_t k = 0; k < candidates.sources.size(); ++k) {
-        const double p = candidates.probabilities[k];
-        if (!(p >= 0 && p <= 1))
-            throw ConnectionError(
-                fmt::format(
-                    "{}: the probability must lie in [0, 1], got {} at a distance of {} um.",
-                    name,
-                    number(p),
-                    number(candidates.distances[k])
-                ),
-                {.index = post}
-            );
-        const double bound = candidates.bounds[k];
-        if (p >= bound || (p > 0 && stream.uniform() * bound < p))
-            sources.push_back(candidates.sources[k]);
-    }
-    std::sort(sources.begin(), sources.end());
+    choose(candidates, probability_, draws, post, sources);
+    connectors::sort_distinct(shape.num_pre, sources);
     connectors::drop_excluded(self_connections_, shape, post, sources);
 }
 

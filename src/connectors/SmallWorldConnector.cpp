@@ -5,6 +5,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 
+#include "sort_distinct.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
@@ -62,7 +63,7 @@ void SmallWorldConnector::presynaptic(
     }
     for (const std::uint32_t pre : sources)
         taken[pre] = false;
-    std::sort(sources.begin(), sources.end());
+    connectors::sort_distinct(size, sources);
     if (self_connections == SelfConnections::no_mutual)
         connectors::drop_excluded(self_connections, shape, post, sources);
 }

@@ -9,6 +9,8 @@
 #include "ranvier/base/text.hpp"
 #include "ranvier/connectors/Connector.hpp"
 #include "ranvier/parameters/Param.hpp"
+#include "ranvier/random/DrawAhead.hpp"
+#include "ranvier/random/geometric.hpp"
 
 #include <fmt/format.h>
 
@@ -40,10 +42,15 @@ struct FixedProbabilityConnector {
         connectors::Sources& sources
     ) const {
         if (p_connect == 0) return;
-        random::Stream stream{key, post};
-        for (std::uint64_t pre = stream.geometric(p_connect); pre < shape.num_pre;
-             pre += 1 + stream.geometric(p_connect))
+        random::DrawAhead       draws{key, post};
+        const random::Geometric failures{p_connect};
+        std::size_t             pre = 0;
+        for (;; ++pre) {
+            const std::uint64_t gap = failures.from(draws.exponential());
+            if (gap >= shape.num_pre - pre) break;
+            pre += static_cast<std::size_t>(gap);
             sources.push_back(static_cast<std::uint32_t>(pre));
+        }
         connectors::drop_excluded(self_connections, shape, post, sources);
     }
     std::uint64_t fingerprint() const {
