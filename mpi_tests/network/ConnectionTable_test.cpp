@@ -33,7 +33,7 @@ template <class T>
 class ConnectionTables : public testing::Test {
 protected:
     void add(ConnectionTable<T>& table, const Entry& e) {
-        table.add(e.source, e.channel, e.target, e.delay, static_cast<T>(e.weight));
+        table.add({&e.source, 1}, e.channel, e.target, {&e.delay, 1}, {&e.weight, 1});
     }
 
     /// All connections by source, then place of the channel, then as they are stored.
@@ -192,7 +192,7 @@ TYPED_TEST(ConnectionTables, forget_what_is_rolled_back) {
             if (keep) kept.push_back(e);
         }
     };
-    // Numbers around the size of a chunk (4096) in each of three groups.
+    // Numbers that take several chunks in each of three groups.
     for (const std::size_t count : {0u, 5u, 12288u, 20000u}) {
         add_some(count, true);
         const auto mark = table.mark();

@@ -2,9 +2,13 @@
 /// What values of connections must satisfy one by one.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 
 #include "ranvier/network/Store.hpp"
 
@@ -28,6 +32,52 @@ public:
         else if (steps < request.min_delay || steps > request.max_delay)
             note(Violation::What::delay_bounds, ms);
         return static_cast<std::uint32_t>(steps);
+    }
+
+    /// All delays of a target in steps, and all its weights.
+    void delays(
+        std::span<const double>  ms,
+        const TimeGrid&          grid,
+        const ConnectRequest&    request,
+        std::span<std::uint32_t> steps
+    ) {
+        // The same as one by one, in loops without branches.
+        constexpr std::size_t     block       = 64;
+        const double              us_per_step = grid.timestep().value() * 1000;
+        const auto                low         = static_cast<double>(request.min_delay);
+        const auto                high        = static_cast<double>(request.max_delay);
+        std::uint64_t             broken      = 0;
+        std::array<double, block> step;
+        for (std::size_t first = 0; first < ms.size(); first += block) {
+            const std::size_t   count = std::min(block, ms.size() - first);
+            const double* const from  = &ms[first];
+            for (std::size_t k = 0; k < count; ++k) {
+                const double us = std::floor(from[k] * 1000 + 0.5);
+                const double s  = std::floor(us / us_per_step + 0.5);
+                step[k]         = s;
+                broken |= static_cast<std::uint64_t>(!(us >= us_per_step)) |
+                          static_cast<std::uint64_t>(!(s >= low)) |
+                          static_cast<std::uint64_t>(!(s <= high));
+            }
+            if (broken != 0) break;
+            for (std::size_t k = 0; k < count; ++k)
+                steps[first + k] = static_cast<std::uint32_t>(static_cast<int>(step[k]));
+        }
+        if (broken == 0) return;
+        for (std::size_t k = 0; k < ms.size(); ++k)
+            steps[k] = delay(ms[k], grid, request);
+    }
+    void weights(std::span<const double> values, int sign) {
+        constexpr double most   = std::numeric_limits<double>::max();
+        const double     low    = sign > 0 ? 0 : -most;
+        const double     high   = sign < 0 ? 0 : most;
+        std::uint64_t    broken = 0;
+        for (const double value : values)
+            broken |= static_cast<std::uint64_t>(!(value >= low)) |
+                      static_cast<std::uint64_t>(!(value <= high));
+        if (broken == 0) return;
+        for (const double value : values)
+            weight(value, sign);
     }
 
 private:

@@ -1,12 +1,23 @@
 #include "ranvier/network/ConnectionTable.hpp"
 
-#include <iterator>
+#include <algorithm>
+#include <deque>
+
+#include "RowWriter.hpp"
 
 namespace ranvier::network {
 
 namespace {
 // Slabs are large so that large pages back them, and few so that little is left over.
 constexpr std::size_t largest_slab = std::size_t{64} << 20;
+
+template <class Parts, class F>
+void for_each_chunk(const Parts& parts, F&& f) {
+    for (const auto& chunks : parts) {
+        for (const auto& chunk : chunks)
+            f(chunk);
+    }
+}
 }  // namespace
 
 template <class T>
@@ -18,219 +29,186 @@ template <class T>
 void ConnectionTable<T>::remove(
     const std::vector<Channel>& channels, ChannelId channel, const std::vector<bool>& targets
 ) {
-    rebuild(channels, [&](const Record& record) {
-        return record.channel == channel && targets[record.target];
+    rebuild(channels, [&](ChannelId id, std::uint16_t target) {
+        return id == channel && targets[target];
     });
 }
 
+template <class T>
+struct ConnectionTable<T>::Sorting {
+    std::vector<ChannelId>   places;    ///< channels in canonical order
+    std::vector<std::size_t> place_of;  ///< of each channel of the network
+    /// `[sources][places]` and one more, in records: where those of a bucket go next.
+    std::vector<std::size_t>   next;
+    std::vector<std::uint32_t> words;  ///< records by source, place, as added
+    std::uint32_t              min_delay = 0, max_delay = 0;
+    RowWriter<T>               writer;
+};
+
 /// All groups are built anew: rows of earlier builds are read back and come first.
 template <class T>
-void ConnectionTable<T>::rebuild(
-    const std::vector<Channel>& channels, const std::function<bool(const Record&)>& drop
-) {
+void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Drop& drop) {
     std::vector<char> used(channels.size());
     for (const ChannelId id : channels_)
         used[id] = 1;
     std::size_t num_records = 0;
-    for (const Group& group : groups_) {
-        for (const auto& chunk : group.pending) {
-            num_records += chunk.size();
-            for (const Record& record : chunk)
-                used[record.channel] = 1;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+        for (const Chunk& chunk : pending_.chunks(g)) {
+            num_records += chunk.size;
+            used[chunk.channel] = 1;
         }
-        num_records += group.num_bytes / (2 + sizeof(T));
+        num_records += groups_[g].num_bytes / (2 + sizeof(T));
     }
     const std::vector<ChannelId> before = channels_;
-    std::vector<ChannelId>       after;
+    Sorting                      sorting;
     for (std::size_t id = 0; id < channels.size(); ++id) {
-        if (used[id]) after.push_back(static_cast<ChannelId>(id));
+        if (used[id]) sorting.places.push_back(static_cast<ChannelId>(id));
     }
-    std::sort(after.begin(), after.end(), [&](ChannelId a, ChannelId b) {
+    std::sort(sorting.places.begin(), sorting.places.end(), [&](ChannelId a, ChannelId b) {
         return channels[a] < channels[b];
     });
 
-    std::vector<AlignedArray<std::byte>> old_slabs = std::move(slabs_);
+    sorting.place_of = std::vector<std::size_t>(channels.size());
+    for (std::size_t place = 0; place < sorting.places.size(); ++place)
+        sorting.place_of[sorting.places[place]] = place;
+
+    std::deque<AlignedArray<std::byte>> old_slabs;
+    for (auto& slab : slabs_)
+        old_slabs.push_back(std::move(slab));
     slabs_.clear();
     slab_used_      = 0;
     expected_bytes_ = num_records * (2 + sizeof(T)) * 9 / 8;
-    for (Group& group : groups_) {
-        channels_ = before;
-        sorted_   = collect(channels, group);
-        if (drop) std::erase_if(sorted_, drop);
-        channels_ = after;
-        sort_group(channels, group);
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+        Group& group = groups_[g];
+        // Slabs are filled in the order of groups: those before this one's are done with.
+        const auto holds = [&](const AlignedArray<std::byte>& slab) {
+            return slab.begin() <= group.bytes && group.bytes < slab.end();
+        };
+        while (group.bytes && !holds(old_slabs.front()))
+            old_slabs.pop_front();
+        Pending old       = read_back(channels, g, drop);
+        sorting.min_delay = std::min(old.min_delay(), pending_.min_delay());
+        sorting.max_delay = std::max(old.max_delay(), pending_.max_delay());
+        sort_group(channels, {old.chunks(0), pending_.chunks(g)}, sorting, group);
+        pending_.release(g);
     }
+    channels_    = sorting.places;
+    pending_     = Pending{num_sources_};
     has_pending_ = false;
-    sorted_      = {};
-    by_delay_    = {};
-    histogram_   = {};
-    row_bytes_   = {};
 }
 
+/// The connections in the rows of a group, without those to drop.
 template <class T>
-std::vector<std::size_t> ConnectionTable<T>::mark() const {
-    std::vector<std::size_t> counts(groups_.size());
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-        for (const auto& chunk : groups_[g].pending)
-            counts[g] += chunk.size();
-    }
-    return counts;
-}
-
-template <class T>
-void ConnectionTable<T>::roll_back(const std::vector<std::size_t>& mark) {
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-        std::size_t wanted = mark[g];
-        auto&       chunks = groups_[g].pending;
-        chunks.resize((wanted + chunk_size - 1) / chunk_size);
-        if (!chunks.empty()) chunks.back().resize(wanted - (chunks.size() - 1) * chunk_size);
-    }
-}
-
-/// Everything a group holds: what was built before, then what was added, in that order.
-template <class T>
-auto ConnectionTable<T>::collect(const std::vector<Channel>& channels, Group& group)
-    -> std::vector<Record> {
-    std::vector<Record> records = std::move(sorted_);
-    records.clear();
-    const auto first_source =
-        static_cast<std::uint32_t>((&group - groups_.data()) * static_cast<long>(group_size));
-    if (!group.rows.empty()) {
-        for (std::size_t place = 0; place < channels_.size(); ++place) {
-            const ChannelId id = channels_[place];
-            for (std::uint32_t s = 0; s < group_size; ++s) {
-                for_each(
-                    first_source + s,
-                    place,
-                    channels[id],
-                    [&](std::uint16_t target, std::uint32_t delay, T weight) {
-                        records.push_back({target, id, delay << 8 | s, weight});
-                    }
-                );
-            }
+auto ConnectionTable<T>::read_back(
+    const std::vector<Channel>& channels, std::size_t g, const Drop& drop
+) -> Pending {
+    Pending result{group_size};
+    if (groups_[g].rows.empty()) return result;
+    for (std::size_t place = 0; place < channels_.size(); ++place) {
+        const ChannelId id = channels_[place];
+        for (std::uint32_t s = 0; s < group_size; ++s) {
+            const auto source = static_cast<std::uint32_t>(g * group_size) + s;
+            const auto keep   = [&](std::uint16_t target, std::uint32_t delay, T value) {
+                const auto weight = static_cast<double>(value);
+                if (!drop || !drop(id, target))
+                    result.add({&s, 1}, id, target, {&delay, 1}, {&weight, 1});
+            };
+            for_each(source, place, channels[id], keep);
         }
     }
-    for (auto& chunk : group.pending) {
-        records.insert(records.end(), chunk.begin(), chunk.end());
-        chunk = {};
-    }
-    group.pending = {};
-    return records;
+    return result;
 }
 
 /// Counting sort by (source, channel), stable; then each row by delay.
 template <class T>
-void ConnectionTable<T>::sort_group(const std::vector<Channel>& channels, Group& group) {
-    const std::size_t num_places = channels_.size();
-    group.rows.clear();
-    group.bytes     = nullptr;
-    group.num_bytes = 0;
-    if (sorted_.empty()) return;
-
-    std::vector<std::uint16_t> place_of(channels.size());
-    for (std::size_t place = 0; place < num_places; ++place)
-        place_of[channels_[place]] = static_cast<std::uint16_t>(place);
-    const auto bucket = [&](const Record& record) {
-        return record.source() * num_places + place_of[record.channel];
-    };
-    std::vector<std::size_t> first(group_size * num_places + 1);
-    for (const Record& record : sorted_)
-        ++first[bucket(record) + 1];
-    for (std::size_t b = 1; b < first.size(); ++b)
-        first[b] += first[b - 1];
-    std::vector<std::size_t> next = first;
-    by_delay_.resize(sorted_.size());
-    for (const Record& record : sorted_)
-        by_delay_[next[bucket(record)]++] = record;
-
-    group.rows.assign(num_places * group_size, no_row);
-    row_bytes_.clear();
-    for (std::size_t source = 0; source < group_size; ++source) {
-        for (std::size_t place = 0; place < num_places; ++place) {
-            const std::size_t b = source * num_places + place;
-            if (first[b] == first[b + 1]) continue;
-            group.rows[place * group_size + source] =
-                static_cast<std::uint32_t>(row_bytes_.size() / 4);
-            write_row(
-                channels[channels_[place]],
-                by_delay_.data() + first[b],
-                by_delay_.data() + first[b + 1]
-            );
-        }
-    }
-    group.bytes     = keep(row_bytes_);
-    group.num_bytes = row_bytes_.size();
-}
-
-/// Sorts the records of one row by delay (stable) and appends the row to `row_bytes_`.
-template <class T>
-void ConnectionTable<T>::write_row(const Channel& channel, Record* first, Record* last) {
-    const auto    count   = static_cast<std::size_t>(last - first);
-    std::uint32_t minimum = max_delay;
-    std::uint32_t maximum = 0;
-    for (const Record* r = first; r != last; ++r) {
-        minimum = std::min(minimum, r->delay());
-        maximum = std::max(maximum, r->delay());
-    }
-    const std::size_t range = maximum - minimum + std::size_t{1};
-    if (range > 1 && range <= 4 * count + 64) {
-        histogram_.assign(range + 1, 0);
-        for (const Record* r = first; r != last; ++r)
-            ++histogram_[r->delay() - minimum + 1];
-        for (std::size_t d = 1; d <= range; ++d)
-            histogram_[d] += histogram_[d - 1];
-        sorted_.resize(std::max(sorted_.size(), count));
-        for (const Record* r = first; r != last; ++r)
-            sorted_[histogram_[r->delay() - minimum]++] = *r;
-        std::copy_n(sorted_.begin(), count, first);
-    } else if (range > 1) {
-        std::stable_sort(first, last, [](const Record& a, const Record& b) {
-            return a.delay() < b.delay();
-        });
-    }
-
-    const std::size_t at = row_bytes_.size();
-    row_bytes_.resize(at + sizeof minimum);
-    std::memcpy(row_bytes_.data() + at, &minimum, sizeof minimum);
-    for (const Record* r = first; r != last;) {
-        const Record* end = r;
-        while (end != last && end->delay() == r->delay() && end - r < 0xffff)
-            ++end;
-        std::uint32_t gap = end == last ? SegmentHeader::last : end->delay() - r->delay();
-        const auto    n   = static_cast<std::size_t>(end - r);
-        if (end == last || gap < SegmentHeader::last) {
-            write_segment(channel, r, n, static_cast<std::uint16_t>(gap));
-        } else {  // a gap too long for its field is bridged by empty segments
-            constexpr std::uint16_t longest = SegmentHeader::last - 1;
-            write_segment(channel, r, n, longest);
-            for (gap -= longest; gap > longest; gap -= longest)
-                write_segment(channel, r, 0, longest);
-            write_segment(channel, r, 0, static_cast<std::uint16_t>(gap));
-        }
-        r = end;
-    }
-}
-
-template <class T>
-void ConnectionTable<T>::write_segment(
-    const Channel& channel, const Record* first, std::size_t count, std::uint16_t gap
+void ConnectionTable<T>::sort_group(
+    const std::vector<Channel>& channels, const Parts& parts, Sorting& sorting, Group& group
 ) {
-    const SegmentHeader header{static_cast<std::uint16_t>(count), gap};
-    const std::size_t   targets = row_bytes_.size() + sizeof header;
-    const std::size_t   weights = targets + target_bytes(count);
-    row_bytes_.resize(weights + (channel.constant ? 0 : count * sizeof(T)));
-    std::memcpy(row_bytes_.data() + targets - sizeof header, &header, sizeof header);
-    for (std::size_t i = 0; i < count; ++i) {
-        std::memcpy(row_bytes_.data() + targets + 2 * i, &first[i].target, 2);
-        if (!channel.constant)
-            std::memcpy(row_bytes_.data() + weights + i * sizeof(T), &first[i].weight, sizeof(T));
+    group            = {};
+    std::size_t size = 0;
+    bool        wide = false;
+    for_each_chunk(parts, [&](const Chunk& chunk) {
+        size += chunk.size;
+        wide = wide || chunk.wide;
+    });
+    if (size == 0) return;
+
+    sorting.next.assign(group_size * sorting.places.size() + 1, 0);
+    for_each_chunk(parts, [&](const Chunk& chunk) {
+        const std::size_t    places = sorting.places.size();
+        const std::size_t    width  = Pending::width(chunk.wide);
+        const std::uint32_t* record = chunk.words.get();
+        std::size_t* const   after  = &sorting.next[sorting.place_of[chunk.channel] + 1];
+        for (std::size_t k = 0; k < chunk.size; ++k, record += width)
+            ++after[Pending::source_of(record) * places];
+    });
+    for (std::size_t b = 1; b < sorting.next.size(); ++b)
+        sorting.next[b] += sorting.next[b - 1];
+    sorting.words.resize(std::max(sorting.words.size(), size * Pending::width(wide)));
+    for_each_chunk(parts, [&](const Chunk& chunk) {
+        if (!wide)
+            scatter<false, false>(chunk, sorting);
+        else if (chunk.wide)
+            scatter<true, true>(chunk, sorting);
+        else
+            scatter<false, true>(chunk, sorting);
+    });
+    if (wide)
+        write_rows<true>(channels, sorting, group);
+    else
+        write_rows<false>(channels, sorting, group);
+}
+
+/// Puts the records of a chunk where they belong; `next` moves on.
+template <class T>
+template <bool from_wide, bool to_wide>
+void ConnectionTable<T>::scatter(const Chunk& chunk, Sorting& sorting) {
+    constexpr std::size_t to_width = Pending::width(to_wide);
+    const std::size_t     places   = sorting.places.size();
+    const std::uint32_t*  record   = chunk.words.get();
+    std::uint32_t* const  words    = sorting.words.data();
+    std::size_t* const    next     = &sorting.next[sorting.place_of[chunk.channel]];
+    for (std::size_t k = 0; k < chunk.size; ++k, record += Pending::width(from_wide)) {
+        std::uint32_t* const to = words + to_width * next[Pending::source_of(record) * places]++;
+        if constexpr (from_wide == to_wide) {
+            std::memcpy(to, record, to_width * sizeof *to);
+        } else {
+            to[0] = record[0];
+            to[1] = 0;
+            std::memcpy(to + 2, record + 1, sizeof(T));
+        }
     }
+}
+
+/// @pre `next` of a bucket is where the following one begins
+template <class T>
+template <bool wide>
+void ConnectionTable<T>::write_rows(
+    const std::vector<Channel>& channels, Sorting& sorting, Group& group
+) {
+    const std::size_t num_places = sorting.places.size();
+    group.rows.assign(num_places * group_size, no_row);
+    sorting.writer.begin(sorting.min_delay, sorting.max_delay);
+    std::size_t first = 0;
+    for (std::size_t b = 0; b < group_size * num_places; ++b) {
+        const std::size_t last = sorting.next[b];
+        if (last == first) continue;
+        const std::size_t place                         = b % num_places;
+        group.rows[place * group_size + b / num_places] = sorting.writer.template write<wide>(
+            channels[sorting.places[place]],
+            sorting.words.data() + first * Pending::width(wide),
+            last - first
+        );
+        first = last;
+    }
+    group.bytes     = keep(sorting.writer.bytes());
+    group.num_bytes = sorting.writer.bytes().size();
 }
 
 /// Copies the rows of a group to where they stay. Rows are read ahead of their end by prefetching
 /// only, never by loads.
 template <class T>
-const std::byte* ConnectionTable<T>::keep(const std::vector<std::byte>& bytes) {
+const std::byte* ConnectionTable<T>::keep(std::span<const std::byte> bytes) {
     if (slabs_.empty() || slab_used_ + bytes.size() > slabs_.back().size()) {
         const std::size_t expected = std::min(largest_slab, expected_bytes_);
         slabs_.emplace_back(std::max(bytes.size(), expected));
@@ -246,12 +224,9 @@ const std::byte* ConnectionTable<T>::keep(const std::vector<std::byte>& bytes) {
 
 template <class T>
 std::size_t ConnectionTable<T>::bytes() const {
-    std::size_t total = groups_.capacity() * sizeof(Group);
-    for (const Group& group : groups_) {
+    std::size_t total = groups_.capacity() * sizeof(Group) + (has_pending_ ? pending_.bytes() : 0);
+    for (const Group& group : groups_)
         total += group.num_bytes + group.rows.capacity() * sizeof(std::uint32_t);
-        for (const auto& chunk : group.pending)
-            total += chunk.capacity() * sizeof(Record);
-    }
     return total;
 }
 

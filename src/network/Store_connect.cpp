@@ -1,6 +1,7 @@
 // How the connections of a projection are drawn and filed.
 
 #include <algorithm>
+#include <numeric>
 
 #include "ranvier/base/progress.hpp"
 #include "ranvier/network/Store.hpp"
@@ -8,6 +9,51 @@
 #include "Checks.hpp"
 
 namespace ranvier::network {
+
+namespace {
+
+/// Whether some source stands beside itself.
+bool has_pairs(const connectors::Sources& sources) {
+    std::uint32_t equal = 0;
+    for (std::size_t k = 1; k < sources.size(); ++k)
+        equal |= static_cast<std::uint32_t>(sources[k] == sources[k - 1]);
+    return equal != 0;
+}
+
+void note_delays(ProjectionRecord& projection, std::span<const std::uint32_t> steps) {
+    std::uint32_t low = std::numeric_limits<std::uint32_t>::max(), high = 0;
+    for (const std::uint32_t step : steps) {
+        low  = std::min(low, step);
+        high = std::max(high, step);
+    }
+    if (steps.empty()) return;
+    projection.min_delay = std::min<Step>(projection.min_delay, low);
+    projection.max_delay = std::max<Step>(projection.max_delay, high);
+}
+
+/// Whether the values of a target are numbers, or draws keyed by the target.
+bool are_drawn_by_target(const ConnectRequest& request) {
+    const auto is = [](const parameters::ConnectionSpecification& values) {
+        return values.constant() || (values.distribution() && !values.is_sequential());
+    };
+    return is(request.weight) && is(request.delay) && !request.weight_column &&
+           !request.delay_column;
+}
+
+/// What ConnectionSpecification::resolve gives for the first connection of each of some targets.
+void fill_by_target(
+    const parameters::ConnectionSpecification& values,
+    random::Key                                key,
+    std::size_t                                first_target,
+    std::span<double>                          out
+) {
+    if (const auto* distribution = values.distribution())
+        distribution->fill_indices(key, first_target, out);
+    else
+        std::fill(out.begin(), out.end(), *values.constant());
+}
+
+}  // namespace
 
 template <class T>
 struct Store<T>::Draws {
@@ -19,6 +65,13 @@ struct Store<T>::Draws {
     std::vector<std::uint32_t> order;
 };
 
+/// What `note_order` has found so far.
+template <class T>
+struct Store<T>::Order {
+    bool                       begun = false;  ///< whether `created` is needed
+    std::vector<std::uint32_t> natural;        ///< before: numbers of connections of the targets
+};
+
 /// The block and the tables of the target at hand, for targets in ascending order.
 template <class T>
 struct Store<T>::Filing {
@@ -27,6 +80,7 @@ struct Store<T>::Filing {
     const Selection::LocalRun&       run;
     const Placement*                 placement = nullptr;
     std::vector<ConnectionTable<T>*> tables{};  ///< by part of the presynaptic group
+    std::vector<std::uint32_t>       cells{};   ///< sources as cells of one part's population
 
     const Selection::Part& part() const { return projection.post.part(run.part); }
 
@@ -71,20 +125,22 @@ struct Store<T>::Filing {
     ) {
         const ChannelId channel = projection.targets[run.part].channel;
         if (projection.pre.is_whole_population()) {
-            for (std::size_t k = 0; k < sources.size(); ++k)
-                tables[0]->add(sources[k], channel, cell, steps[k], static_cast<T>(weights[k]));
+            tables[0]->add(sources, channel, cell, steps, weights);
             return;
         }
-        for (std::size_t k = 0; k < sources.size(); ++k) {
+        for (std::size_t k = 0; k < sources.size();) {
             const std::size_t p    = projection.pre.part_of(sources[k]);
             const auto&       from = projection.pre.part(p);
+            cells.clear();
+            std::size_t end = k;
+            for (; end < sources.size() && sources[end] - from.first < from.indices.size(); ++end)
+                cells.push_back(static_cast<std::uint32_t>(from.indices[sources[end] - from.first])
+                );
+            const std::size_t count = end - k;
             tables[p]->add(
-                static_cast<std::uint32_t>(from.indices[sources[k] - from.first]),
-                channel,
-                cell,
-                steps[k],
-                static_cast<T>(weights[k])
+                cells, channel, cell, steps.subspan(k, count), weights.subspan(k, count)
             );
+            k = end;
         }
     }
 };
@@ -122,9 +178,8 @@ void Store<T>::draw_target(
             request.rule->values(post, *request.delay_column, draws.delays);
         else
             request.delay.resolve(column, draws.delays);
-        for (std::size_t k = 0; k < count; ++k)
-            draws.steps[k] = checks.delay(draws.delays[k], grid_, request);
-        if (request.delay.distribution() && !request.delay_column) {
+        checks.delays(draws.delays, grid_, request, draws.steps);
+        if (request.delay.distribution() && !request.delay_column && has_pairs(draws.sources)) {
             // Of several connections of a pair, that with the shorter delay is the first.
             for (std::size_t k = 0, end; k < count; k = end) {
                 for (end = k + 1; end < count && draws.sources[end] == draws.sources[k];)
@@ -147,26 +202,37 @@ void Store<T>::draw_target(
         request.rule->values(post, *request.weight_column, draws.weights);
     else
         request.weight.resolve(column, draws.weights);
-    for (const double weight : draws.weights)
-        checks.weight(weight, request.weight_sign);
+    checks.weights(draws.weights, request.weight_sign);
 }
 
 /// Remembers the order of creation where it is not that of source and delay, in which the
-/// connections are stored. @return whether it is that
+/// connections are stored; from the first target on that needs it.
 template <class T>
-bool Store<T>::note_order(ProjectionRecord& projection, Draws& draws) const {
-    std::vector<std::uint32_t>& order = draws.order;
-    order.resize(draws.sources.size());
-    for (std::uint32_t k = 0; k < order.size(); ++k)
-        order[k] = k;
+void Store<T>::note_order(ProjectionRecord& projection, Draws& draws, Order& noted) const {
+    const auto count  = static_cast<std::uint32_t>(draws.sources.size());
     const auto before = [&](std::uint32_t a, std::uint32_t b) {
         if (draws.sources[a] != draws.sources[b]) return draws.sources[a] < draws.sources[b];
         return draws.steps[a] < draws.steps[b];
     };
-    const bool natural = std::is_sorted(order.begin(), order.end(), before);
-    if (!natural) std::stable_sort(order.begin(), order.end(), before);
-    projection.created.insert(projection.created.end(), order.begin(), order.end());
-    return natural;
+    bool natural = true;
+    for (std::uint32_t k = 1; k < count && natural; ++k)
+        natural = !before(k, k - 1);
+    if (natural && !noted.begun) {
+        noted.natural.push_back(count);
+        return;
+    }
+    std::vector<std::uint32_t>& order = draws.order;
+    const auto                  note  = [&](std::uint32_t size, bool is_sorted) {
+        order.resize(size);
+        std::iota(order.begin(), order.end(), 0u);
+        if (!is_sorted) std::stable_sort(order.begin(), order.end(), before);
+        projection.created.insert(projection.created.end(), order.begin(), order.end());
+    };
+    noted.begun = true;
+    for (const std::uint32_t size : noted.natural)
+        note(size, true);
+    noted.natural = {};
+    note(count, natural);
 }
 
 template <class T>
@@ -175,9 +241,11 @@ void Store<T>::connect_run(
     const Selection::LocalRun& run,
     const ConnectRequest&      request,
     Violation&                 violation,
-    bool&                      natural
+    Order&                     noted
 ) {
-    const bool        ordered = request.rule->keeps_order() || request.delay.length().has_value();
+    const bool ordered = request.rule->keeps_order() || request.delay.length().has_value();
+    if (request.rule->is_one_to_one() && are_drawn_by_target(request))
+        return connect_one_to_one(projection, run, request, violation);
     Draws             draws;
     Filing            filing{*this, projection, run};
     const std::size_t at_a_time =
@@ -189,16 +257,56 @@ void Store<T>::connect_run(
         for (std::size_t post = begin; post < end; ++post) {
             tick();
             draw_target(projection, post, first, request, draws, violation);
-            if (ordered) natural = note_order(projection, draws) && natural;
+            if (ordered) note_order(projection, draws, noted);
             filing.add(filing.open(post), draws.sources, draws.steps, draws.weights);
-            for (const std::uint32_t steps : draws.steps) {
-                projection.min_delay = std::min<Step>(projection.min_delay, steps);
-                projection.max_delay = std::max<Step>(projection.max_delay, steps);
-            }
+            note_delays(projection, draws.steps);
             projection.local_size += draws.sources.size();
             first += draws.sources.size();
         }
         begin = end;
+    }
+}
+
+/// As any rule, with the draws of many targets at once: each has one connection at most.
+template <class T>
+void Store<T>::connect_one_to_one(
+    ProjectionRecord&          projection,
+    const Selection::LocalRun& run,
+    const ConnectRequest&      request,
+    Violation&                 violation
+) {
+    constexpr std::size_t batch = 512;
+    Draws                 draws, one;
+    Filing                filing{*this, projection, run};
+    const std::size_t     end = std::min(run.members.last, request.shape.num_pre);
+    for (std::size_t begin = run.members.first; begin < end; begin += batch) {
+        tick();
+        const IndexRange posts{begin, std::min(begin + batch, end)};
+        draws.sources.resize(posts.size());
+        std::iota(draws.sources.begin(), draws.sources.end(), static_cast<std::uint32_t>(begin));
+        draws.weights.resize(posts.size());
+        draws.delays.resize(posts.size());
+        draws.steps.resize(posts.size());
+        fill_by_target(request.weight, request.weight_key, begin, draws.weights);
+        fill_by_target(request.delay, request.delay_key, begin, draws.delays);
+        Violation some;
+        Checks    checks{begin, some};
+        checks.delays(draws.delays, grid_, request, draws.steps);
+        checks.weights(draws.weights, request.weight_sign);
+        for (std::size_t k = 0; k < posts.size() && some.what != Violation::What::none; ++k) {
+            request.rule->plan(request.shape, request.connectivity_key, {begin + k, begin + k + 1});
+            draw_target(projection, begin + k, 0, request, one, violation);  // which ones
+        }
+        const std::span sources{draws.sources}, steps{draws.steps}, weights{draws.weights};
+        for (std::size_t k = 0; k < posts.size(); ++k)
+            filing.add(
+                filing.open(begin + k),
+                sources.subspan(k, 1),
+                steps.subspan(k, 1),
+                weights.subspan(k, 1)
+            );
+        note_delays(projection, draws.steps);
+        projection.local_size += posts.size();
     }
 }
 
@@ -211,10 +319,9 @@ Violation Store<T>::connect(ProjectionRecord& projection, const ConnectRequest& 
         connect_fused(projection, request, violation);
     } else {
         projection.min_delay = std::numeric_limits<Step>::max();
-        bool natural         = true;
+        Order noted;
         for (const Selection::LocalRun& run : projection.post.local_runs())
-            connect_run(projection, run, request, violation, natural);
-        if (natural) projection.created = {};
+            connect_run(projection, run, request, violation, noted);
         projection.created.shrink_to_fit();
     }
     if (violation.what != Violation::What::none) undo_connect();
@@ -295,8 +402,8 @@ void Store<T>::file_again(ProjectionRecord& projection, const Listing& listing) 
     projection.min_delay = std::numeric_limits<Step>::max();
     projection.max_delay = 0;
     marks_.clear();
-    std::size_t target  = 0;
-    bool        natural = true;
+    std::size_t target = 0;
+    Order       noted;
     for (const Selection::LocalRun& run : projection.post.local_runs()) {
         Filing filing{*this, projection, run};
         for (std::size_t post = run.members.first; post < run.members.last; ++post, ++target) {
@@ -304,20 +411,16 @@ void Store<T>::file_again(ProjectionRecord& projection, const Listing& listing) 
             const auto count = static_cast<std::size_t>(listing.first[target + 1]) - first;
             draws.sources.assign(&listing.pre[first], &listing.pre[first] + count);
             draws.steps.assign(&listing.steps[first], &listing.steps[first] + count);
-            natural = note_order(projection, draws) && natural;
+            note_order(projection, draws, noted);
             filing.add(
                 filing.open(post),
                 draws.sources,
                 draws.steps,
                 std::span{listing.weight}.subspan(first, count)
             );
-            for (const std::uint32_t steps : draws.steps) {
-                projection.min_delay = std::min<Step>(projection.min_delay, steps);
-                projection.max_delay = std::max<Step>(projection.max_delay, steps);
-            }
+            note_delays(projection, draws.steps);
         }
     }
-    if (natural) projection.created = {};
     marks_.clear();
 }
 

@@ -1,9 +1,10 @@
 /// @file
 /// The connections from one population into one block of local cells, stored by source.
 ///
-/// New connections are filed by groups of 256 sources. Before they are used, each group is sorted
-/// into rows: one per source and channel, the segments of a row ordered by delay, so that the
-/// spikes of a source are delivered by walking its row once, one segment per step.
+/// New connections are filed by groups of 256 sources (PendingConnections). Before they are used,
+/// each group is sorted into rows: one per source and channel, the segments of a row ordered by
+/// delay, so that the spikes of a source are delivered by walking its row once, one segment per
+/// step.
 ///
 ///     row of a source:   first delay 3 | segment | segment
 ///     segment:           n = 2, steps to the next segment 4 | targets 7 9 | weights 0.1 0.2
@@ -12,16 +13,17 @@
 /// means: 3 steps after a spike add 0.1 to target 7 and 0.2 to target 9; 4 steps later 0.3 to 7.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "ranvier/base/AlignedArray.hpp"
 #include "ranvier/base/types.hpp"
+#include "ranvier/network/PendingConnections.hpp"
 
 namespace ranvier::network {
 
@@ -39,7 +41,6 @@ struct Channel {
 
     friend auto operator<=>(const Channel&, const Channel&) = default;
 };
-using ChannelId = std::uint16_t;
 
 /// Header of a segment. `gap` is the number of steps to the next segment; 0 continues at the same
 /// delay; `last` ends the row.
@@ -57,43 +58,32 @@ constexpr std::size_t target_bytes(std::size_t count) {
 template <class T>
 class ConnectionTable {
 public:
-    static constexpr std::size_t group_size = 256;
-
-    /// What one connection is when it is filed.
-    struct Record {
-        std::uint16_t target;  ///< cell of the block
-        ChannelId     channel;
-        std::uint32_t delay_and_source;  ///< steps << 8 | source within its group
-        T             weight;
-
-        std::uint32_t delay() const { return delay_and_source >> 8; }
-        std::uint32_t source() const { return delay_and_source & 0xff; }
-    };
-    static constexpr std::uint32_t max_delay = (1u << 24) - 1;
+    static constexpr std::size_t   group_size = PendingConnections<T>::group_size;
+    static constexpr std::uint32_t max_delay  = (1u << 24) - 1;
 
     explicit ConnectionTable(std::size_t num_sources)
-        : groups_((num_sources + group_size - 1) / group_size) {}
+        : num_sources_(num_sources),
+          pending_(num_sources),
+          groups_(pending_.num_groups()) {}
 
-    /// Files a connection. Of connections that agree in source, channel and target those added
-    /// first come first for ever.
+    /// Files connections onto one target. Of connections that agree in source, channel and target
+    /// those added first come first for ever.
     void add(
-        std::uint32_t source, ChannelId channel, std::uint16_t target, std::uint32_t delay, T weight
+        std::span<const std::uint32_t> sources,
+        ChannelId                      channel,
+        std::uint16_t                  target,
+        std::span<const std::uint32_t> delays,
+        std::span<const double>        weights
     ) {
-        Group& group = groups_[source / group_size];
-        if (group.pending.empty() || group.pending.back().size() == chunk_size) {
-            const bool first = group.pending.empty();
-            group.pending.emplace_back();
-            if (!first) group.pending.back().reserve(chunk_size);  // small groups stay small
-            has_pending_ = true;
-        }
-        group.pending.back().push_back({target, channel, delay << 8 | (source & 0xff), weight});
+        has_pending_ = has_pending_ || !sources.empty();
+        pending_.add(sources, channel, target, delays, weights);
     }
 
     bool has_pending() const { return has_pending_; }
 
     /// Numbers of connections filed and not yet built, per group; `roll_back` returns to them.
-    std::vector<std::size_t> mark() const;
-    void                     roll_back(const std::vector<std::size_t>& mark);
+    std::vector<std::size_t> mark() { return pending_.mark(); }
+    void roll_back(const std::vector<std::size_t>& mark) { pending_.roll_back(mark); }
 
     /// Sorts all that was added into rows. `channels` is the network's list.
     void build(const std::vector<Channel>& channels);
@@ -128,35 +118,42 @@ public:
     std::size_t bytes() const;
 
 private:
-    static constexpr std::size_t   chunk_size = 4096;
-    static constexpr std::uint32_t no_row     = 0xffffffff;
+    static constexpr std::uint32_t no_row = 0xffffffff;
+
+    using Pending = PendingConnections<T>;
+    using Chunk   = typename Pending::Chunk;
+    using Drop    = std::function<bool(ChannelId, std::uint16_t target)>;
+
+    /// What the rows of a group held before, and what was added to it.
+    using Parts = std::array<std::span<const Chunk>, 2>;
 
     struct Group {
-        std::vector<std::vector<Record>> pending;
-        std::vector<std::uint32_t>       rows;  ///< [channels][group_size], in units of 4 bytes
-        const std::byte*                 bytes     = nullptr;
-        std::size_t                      num_bytes = 0;
+        std::vector<std::uint32_t> rows;  ///< [channels][group_size], in units of 4 bytes
+        const std::byte*           bytes     = nullptr;
+        std::size_t                num_bytes = 0;
     };
+    /// Records that are sorted into rows, ordered by source and place; buffers used again.
+    struct Sorting;
 
-    void rebuild(
-        const std::vector<Channel>& channels, const std::function<bool(const Record&)>& drop
-    );
-    std::vector<Record> collect(const std::vector<Channel>& channels, Group& group);
-    void                sort_group(const std::vector<Channel>& channels, Group& group);
-    void                write_row(const Channel& channel, Record* first, Record* last);
-    void write_segment(const Channel&, const Record* first, std::size_t count, std::uint16_t gap);
-    const std::byte* keep(const std::vector<std::byte>& bytes);
+    void    rebuild(const std::vector<Channel>& channels, const Drop& drop);
+    Pending read_back(const std::vector<Channel>& channels, std::size_t group, const Drop& drop);
+    void    sort_group(
+           const std::vector<Channel>& channels, const Parts& parts, Sorting& sorting, Group& group
+       );
+    template <bool from_wide, bool to_wide>
+    static void scatter(const Chunk& chunk, Sorting& sorting);
+    template <bool wide>
+    void write_rows(const std::vector<Channel>& channels, Sorting& sorting, Group& group);
+    const std::byte* keep(std::span<const std::byte> bytes);
 
+    std::size_t                          num_sources_;
+    Pending                              pending_;
     std::vector<Group>                   groups_;
     std::vector<ChannelId>               channels_;
     bool                                 has_pending_ = false;
     std::vector<AlignedArray<std::byte>> slabs_;
     std::size_t                          slab_used_      = 0;
     std::size_t                          expected_bytes_ = 0;  ///< still to come in this build
-    std::vector<Record>                  sorted_;              ///< buffers reused between groups
-    std::vector<Record>                  by_delay_;
-    std::vector<std::uint32_t>           histogram_;
-    std::vector<std::byte>               row_bytes_;
 };
 
 template <class T>

@@ -149,6 +149,7 @@ public:
 
 private:
     struct Draws;   ///< weights and delays of the connections of one target
+    struct Order;   ///< of creation, as far as it must be remembered
     struct Filing;  ///< where the connections onto the targets of one part go
 
     void ensure_receptors(Block<T>& block, std::size_t receptors);
@@ -158,7 +159,13 @@ private:
         const Selection::LocalRun& run,
         const ConnectRequest&      request,
         Violation&                 violation,
-        bool&                      natural
+        Order&                     noted
+    );
+    void connect_one_to_one(
+        ProjectionRecord&          projection,
+        const Selection::LocalRun& run,
+        const ConnectRequest&      request,
+        Violation&                 violation
     );
     void draw_target(
         const ProjectionRecord& projection,
@@ -168,7 +175,7 @@ private:
         Draws&                  draws,
         Violation&              violation
     ) const;
-    bool           note_order(ProjectionRecord& projection, Draws& draws) const;
+    void           note_order(ProjectionRecord& projection, Draws& draws, Order& noted) const;
     void           take_out(const ProjectionRecord& projection);
     void           file_again(ProjectionRecord& projection, const Listing& listing);
     void           sort_drives();

@@ -1,0 +1,117 @@
+/// @file
+/// Connections that were made and wait to be sorted into rows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace ranvier::network {
+
+/// A channel, by its place in the network's list.
+using ChannelId = std::uint16_t;
+
+/// The connections of groups of 256 sources, each group in the order in which they were added.
+///
+/// A record is a word of 32 bits with the target (16 bits), the source within its group (8) and the
+/// delay (its 8 low bits); in chunks begun after a delay that needs more, a second word with the
+/// rest of it; then the weight. So it takes 8 bytes in single and 12 in double precision. What a
+/// group holds goes back to the system when it is released: records and the rows that are made of
+/// them do not exist together.
+template <class T>
+class PendingConnections {
+public:
+    static constexpr std::size_t group_size = 256;
+
+    /// Frees the memory of a chunk.
+    struct Free {
+        std::size_t bytes = 0;
+        void        operator()(std::uint32_t* words) const noexcept;
+    };
+
+    /// Records of one channel, one behind the other.
+    struct Chunk {
+        ChannelId                              channel;
+        bool                                   wide;  ///< records have the second word
+        std::size_t                            size = 0;
+        std::unique_ptr<std::uint32_t[], Free> words;
+    };
+
+    /// Words of a record.
+    static constexpr std::size_t width(bool wide) {
+        return 1 + (wide ? 1 : 0) + sizeof(T) / sizeof(std::uint32_t);
+    }
+    static std::uint32_t source_of(const std::uint32_t* record) { return *record >> 16 & 0xff; }
+    static std::uint16_t target_of(const std::uint32_t* record) {
+        return static_cast<std::uint16_t>(*record);
+    }
+    template <bool wide>
+    static std::uint32_t delay_of(const std::uint32_t* record) {
+        return *record >> 24 | (wide ? record[1] << 8 : 0);
+    }
+    template <bool wide>
+    static T weight_of(const std::uint32_t* record) {
+        T weight;
+        std::memcpy(&weight, record + (wide ? 2 : 1), sizeof weight);
+        return weight;
+    }
+
+    explicit PendingConnections(std::size_t num_sources)
+        : groups_((num_sources + group_size - 1) / group_size) {}
+
+    /// Adds connections onto one target: `weights[k]` after `delays[k]` steps.
+    /// @pre delays are below 2^24
+    void add(
+        std::span<const std::uint32_t> sources,
+        ChannelId                      channel,
+        std::uint16_t                  target,
+        std::span<const std::uint32_t> delays,
+        std::span<const double>        weights
+    );
+
+    std::size_t num_groups() const { return groups_.size(); }
+    std::size_t bytes() const;  ///< of memory taken
+
+    /// Numbers of connections per group; `roll_back` returns to them.
+    std::vector<std::size_t> mark();
+    void                     roll_back(const std::vector<std::size_t>& mark);
+
+    /// What a group holds, in the order in which it was added.
+    std::span<const Chunk> chunks(std::size_t group);
+    /// Bounds of all delays that were added; the lower one above the upper one: none was.
+    std::uint32_t min_delay() const { return min_delay_; }
+    std::uint32_t max_delay() const { return max_delay_; }
+    /// Forgets what a group holds and gives its memory back.
+    void release(std::size_t group);
+
+private:
+    struct Group {
+        std::uint32_t*     at  = nullptr;  ///< where the next record goes
+        std::uint32_t*     end = nullptr;  ///< of the last chunk
+        std::uint32_t      tag = 0;        ///< of the last chunk: what its records are
+        std::vector<Chunk> chunks;
+    };
+
+    template <bool wide>
+    void add_records(
+        std::span<const std::uint32_t> sources,
+        ChannelId                      channel,
+        std::uint16_t                  target,
+        const std::uint32_t*           delays,
+        const double*                  weights
+    );
+    void open_chunk(Group& group, ChannelId channel);
+
+    std::vector<Group> groups_;
+    bool               wide_      = false;  ///< whether new chunks have the second word
+    std::uint32_t      min_delay_ = 0xffffffff;
+    std::uint32_t      max_delay_ = 0;
+};
+
+extern template class PendingConnections<double>;
+extern template class PendingConnections<float>;
+
+}  // namespace ranvier::network

@@ -1,0 +1,107 @@
+#include "ranvier/network/PendingConnections.hpp"
+
+#include <tuple>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/RandomNetwork.hpp"
+
+namespace ranvier::network {
+namespace {
+
+/// Channel, source within the group, target, delay, weight.
+using Entry = std::tuple<ChannelId, std::uint32_t, std::uint16_t, std::uint32_t, double>;
+
+template <class T>
+class Pending : public testing::Test {
+protected:
+    using Connections = PendingConnections<T>;
+
+    void add(const Entry& e, std::size_t group = 0) {
+        const auto& [channel, source, target, delay, weight] = e;
+        const auto pre = static_cast<std::uint32_t>(group * Connections::group_size + source);
+        pending.add({&pre, 1}, channel, target, {&delay, 1}, {&weight, 1});
+    }
+
+    template <bool wide>
+    void read(const typename Connections::Chunk& chunk, std::vector<Entry>& found) {
+        for (std::size_t k = 0; k < chunk.size; ++k) {
+            const std::uint32_t* record = chunk.words.get() + k * Connections::width(wide);
+            found.emplace_back(
+                chunk.channel,
+                Connections::source_of(record),
+                Connections::target_of(record),
+                Connections::template delay_of<wide>(record),
+                static_cast<double>(Connections::template weight_of<wide>(record))
+            );
+        }
+    }
+
+    std::vector<Entry> held(std::size_t group = 0) {
+        std::vector<Entry> found;
+        for (const auto& chunk : pending.chunks(group))
+            chunk.wide ? read<true>(chunk, found) : read<false>(chunk, found);
+        return found;
+    }
+
+    Connections pending{3 * Connections::group_size - 5};
+};
+using Precisions = testing::Types<double, float>;
+TYPED_TEST_SUITE(Pending, Precisions);
+
+TYPED_TEST(Pending, keeps_what_was_added_in_order) {
+    test::Dice         dice{1};
+    std::vector<Entry> added;
+    ASSERT_EQ(this->pending.num_groups(), 3u);
+    for (int k = 0; k < 100000; ++k) {
+        added.emplace_back(
+            static_cast<ChannelId>(k / 30000),
+            static_cast<std::uint32_t>(dice.below(256)),
+            static_cast<std::uint16_t>(dice.below(65536)),
+            static_cast<std::uint32_t>(1 + dice.below(k < 50000 ? 255 : (1 << 24) - 1)),
+            static_cast<double>(dice.below(1000)) / 8
+        );
+        this->add(added.back(), 1);
+    }
+    EXPECT_EQ(this->held(1), added);
+    EXPECT_TRUE(this->held(0).empty());
+    EXPECT_TRUE(this->held(2).empty());
+
+    this->pending.release(1);
+    EXPECT_TRUE(this->held(1).empty());
+    EXPECT_LT(this->pending.bytes(), 1000u);
+}
+
+TYPED_TEST(Pending, takes_a_word_and_a_weight_per_connection) {
+    for (int k = 0; k < 1000000; ++k)
+        this->add({0, 7, 9, 255, 0.5});
+    EXPECT_LT(static_cast<double>(this->pending.bytes()), 1.25e6 * (4 + sizeof(TypeParam)));
+}
+
+TYPED_TEST(Pending, returns_to_a_mark) {
+    test::Dice         dice{2};
+    std::vector<Entry> kept;
+    const auto         some = [&](std::size_t count, bool keep) {
+        for (std::size_t k = 0; k < count; ++k) {
+            const Entry e{
+                static_cast<ChannelId>(dice.below(2)),
+                static_cast<std::uint32_t>(dice.below(256)),
+                1,
+                static_cast<std::uint32_t>(dice.one_of({3u, 300u})),
+                static_cast<double>(k)};
+            this->add(e);
+            if (keep) kept.push_back(e);
+        }
+    };
+    for (const std::size_t count : {0u, 1u, 5000u, 0u, 70000u}) {
+        some(count, true);
+        const auto mark = this->pending.mark();
+        some(dice.one_of({1u, 3u, 90000u}), false);
+        this->pending.roll_back(mark);
+        ASSERT_EQ(this->held(), kept);
+    }
+}
+
+}  // namespace
+}  // namespace ranvier::network

@@ -1,0 +1,217 @@
+/// @file
+/// Writes connections as rows, see ConnectionTable.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "ranvier/network/ConnectionTable.hpp"
+
+namespace ranvier::network {
+
+/// Rows one behind the other. A row is made from the records of a PendingConnections that belong to
+/// one source and channel; those with the same delay keep their order.
+template <class T>
+class RowWriter {
+public:
+    /// Begins anew; all delays to come lie within these bounds.
+    void begin(std::uint32_t min_delay, std::uint32_t max_delay) {
+        used_      = 0;
+        min_delay_ = min_delay;
+        max_delay_ = max_delay;
+    }
+    std::span<const std::byte> bytes() const { return {bytes_.data(), used_}; }
+
+    /// Appends a row. @return where it begins, in units of 4 bytes
+    template <bool wide>
+    std::uint32_t write(const Channel& channel, const std::uint32_t* records, std::size_t count) {
+        const auto begin = static_cast<std::uint32_t>(used_ / 4);
+        make_room(count);
+        if (count == 1) {
+            write_one<wide>(channel, records);
+            return begin;
+        }
+        std::uint32_t low = min_delay_, high = max_delay_;
+        if (high - low >= count) {  // perhaps closer together in this row
+            low = high = Pending::template delay_of<wide>(records);
+            for (std::size_t k = 1; k < count; ++k) {
+                const auto delay = Pending::template delay_of<wide>(records + k * width<wide>);
+                low              = std::min(low, delay);
+                high             = std::max(high, delay);
+            }
+        }
+        const std::size_t range = high - low + std::size_t{1};
+        if (count < few || range > std::min(4 * count, std::size_t{SegmentHeader::last} - 1) ||
+            !write_by_counting<wide>(channel, records, count, low, range))
+            write_by_sorting<wide>(channel, records, count);
+        return begin;
+    }
+
+private:
+    using Pending = PendingConnections<T>;
+    template <bool wide>
+    static constexpr std::size_t width = Pending::width(wide);
+    static constexpr std::size_t few   = 16;
+
+    struct Entry {
+        std::uint32_t delay;
+        std::uint16_t target;
+        T             weight;
+    };
+    /// Where the next target and weight of a delay go.
+    struct Cursor {
+        std::size_t target, weight;
+    };
+
+    /// For any row of so many records: each a segment, and bridges over long gaps.
+    void make_room(std::size_t count) {
+        constexpr std::size_t bridges = 2 + ConnectionTable<T>::max_delay / SegmentHeader::last;
+        const std::size_t     most =
+            8 + count * (sizeof(SegmentHeader) + 4 + sizeof(T)) + bridges * sizeof(SegmentHeader);
+        if (bytes_.size() < used_ + most) bytes_.resize(std::max(used_ + most, 2 * bytes_.size()));
+    }
+
+    template <class V>
+    void put(std::size_t at, const V& value) {
+        std::memcpy(bytes_.data() + at, &value, sizeof value);
+    }
+
+    /// The room of a segment. @return where its targets and weights go
+    Cursor begin_segment(const Channel& channel, std::size_t count, std::uint16_t gap) {
+        put(used_, SegmentHeader{static_cast<std::uint16_t>(count), gap});
+        const std::size_t targets = used_ + sizeof(SegmentHeader);
+        const std::size_t weights = targets + target_bytes(count);
+        if (count % 2 != 0) put(weights - 2, std::uint16_t{0});
+        used_ = weights + (channel.constant ? 0 : count * sizeof(T));
+        return {targets, weights};
+    }
+
+    template <bool wide>
+    void write_one(const Channel& channel, const std::uint32_t* record) {
+        put(used_, Pending::template delay_of<wide>(record));
+        used_ += sizeof(std::uint32_t);
+        const Cursor cursor = begin_segment(channel, 1, SegmentHeader::last);
+        put(cursor.target, Pending::target_of(record));
+        if (!channel.constant) put(cursor.weight, Pending::template weight_of<wide>(record));
+    }
+
+    /// Counts the records of each delay, then puts every record in its place.
+    /// @return false, with nothing written, if a delay has more records than a segment can have
+    template <bool wide>
+    bool write_by_counting(
+        const Channel&       channel,
+        const std::uint32_t* records,
+        std::size_t          count,
+        std::uint32_t        low,
+        std::size_t          range
+    ) {
+        counts_.assign(range, 0);
+        std::uint32_t* const counts = counts_.data();
+        for (std::size_t k = 0; k < count; ++k)
+            ++counts[Pending::template delay_of<wide>(records + k * width<wide>) - low];
+        if (count > 0xffff && *std::max_element(counts_.begin(), counts_.end()) > 0xffff)
+            return false;
+        cursors_.resize(std::max(cursors_.size(), range));
+        std::size_t first = 0;
+        while (counts_[first] == 0)
+            ++first;
+        put(used_, static_cast<std::uint32_t>(low + first));
+        used_ += sizeof low;
+        for (std::size_t d = first; d < range;) {
+            std::size_t next = d + 1;
+            while (next < range && counts_[next] == 0)
+                ++next;
+            const auto gap =
+                next == range ? SegmentHeader::last : static_cast<std::uint16_t>(next - d);
+            cursors_[d] = begin_segment(channel, counts_[d], gap);
+            d           = next;
+        }
+        if (channel.constant)
+            scatter<wide, false>(records, count, low);
+        else
+            scatter<wide, true>(records, count, low);
+        return true;
+    }
+
+    /// Puts every record where the cursor of its delay points.
+    template <bool wide, bool weighted>
+    void scatter(const std::uint32_t* records, std::size_t count, std::uint32_t low) {
+        std::byte* const bytes   = bytes_.data();
+        Cursor* const    cursors = cursors_.data();
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::uint32_t* const record = records + k * width<wide>;
+            const std::uint16_t        target = Pending::target_of(record);
+            Cursor& cursor = cursors[Pending::template delay_of<wide>(record) - low];
+            std::memcpy(bytes + cursor.target, &target, sizeof target);
+            cursor.target += sizeof target;
+            if constexpr (weighted) {
+                const T weight = Pending::template weight_of<wide>(record);
+                std::memcpy(bytes + cursor.weight, &weight, sizeof weight);
+                cursor.weight += sizeof weight;
+            }
+        }
+    }
+
+    template <bool wide>
+    void write_by_sorting(const Channel& channel, const std::uint32_t* records, std::size_t count) {
+        entries_.resize(count);
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::uint32_t* const record = records + k * width<wide>;
+            const Entry                entry{
+                Pending::template delay_of<wide>(record),
+                Pending::target_of(record),
+                Pending::template weight_of<wide>(record)};
+            std::size_t at = k;
+            for (; count < few && at > 0 && entries_[at - 1].delay > entry.delay; --at)
+                entries_[at] = entries_[at - 1];
+            entries_[at] = entry;
+        }
+        if (count >= few)
+            std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+                return a.delay < b.delay;
+            });
+        put(used_, entries_[0].delay);
+        used_ += sizeof entries_[0].delay;
+        for (std::size_t first = 0; first < count;) {
+            std::size_t last = first;
+            while (last < count && entries_[last].delay == entries_[first].delay &&
+                   last - first < 0xffff)
+                ++last;
+            write_segment(channel, first, last);
+            first = last;
+        }
+    }
+
+    /// The entries of a segment; a gap too long for its field is bridged by empty segments.
+    void write_segment(const Channel& channel, std::size_t first, std::size_t last) {
+        constexpr std::uint16_t longest = SegmentHeader::last - 1;
+        const bool              is_end  = last == entries_.size();
+        std::uint32_t           gap     = is_end ? 0 : entries_[last].delay - entries_[first].delay;
+        const auto   now = static_cast<std::uint16_t>(std::min<std::uint32_t>(gap, longest));
+        const Cursor cursor =
+            begin_segment(channel, last - first, is_end ? SegmentHeader::last : now);
+        for (std::size_t k = first; k < last; ++k) {
+            put(cursor.target + (k - first) * sizeof(std::uint16_t), entries_[k].target);
+            if (!channel.constant) put(cursor.weight + (k - first) * sizeof(T), entries_[k].weight);
+        }
+        for (gap -= now; gap > 0;) {
+            const auto step = static_cast<std::uint16_t>(std::min<std::uint32_t>(gap, longest));
+            begin_segment(channel, 0, step);
+            gap -= step;
+        }
+    }
+
+    std::vector<std::byte>     bytes_;
+    std::size_t                used_      = 0;
+    std::uint32_t              min_delay_ = 0;
+    std::uint32_t              max_delay_ = 0xffffffff;
+    std::vector<std::uint32_t> counts_;
+    std::vector<Cursor>        cursors_;
+    std::vector<Entry>         entries_;
+};
+
+}  // namespace ranvier::network
