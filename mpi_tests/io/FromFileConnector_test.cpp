@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include "ranvier/ranvier.hpp"
 
@@ -91,6 +92,65 @@ TEST(FromFileConnector, refuses_text_that_does_not_fit) {
     s.expect_refused(
         s.file("h.txt", "# columns = [\"i\", \"j\", \"U\"]\n0 1 2\n"), "there is no parameter \"U\""
     );
+}
+
+TEST(FromFileConnector, reads_a_large_file_a_part_of_the_targets_at_a_time) {
+    Communicator           world;
+    test::ScratchDirectory scratch{world};
+    Simulation             sim{world};
+    Population             p{sim, 1000, IF_curr_exp{}, {.label = "p"}};
+    const auto             file = scratch.path() / "edges.h5";
+    const Projection       made{
+        p, p, FixedNumberPreConnector{1200, {}, true}, {uniform(1_nA, 2_nA), uniform(1_ms, 9_ms)}};
+    save_connections(made, file);
+
+    FromFileConnector connector{file};
+    const Projection  read{p, p, connector, {}, {.label = "read"}};
+    EXPECT_EQ(connector.targets_per_plan({1000, 1000}), 833u);
+    EXPECT_EQ(read.size(), 1200000u);
+    EXPECT_TRUE(read.local_connections() == made.local_connections());
+}
+
+TEST(FromFileConnector, refuses_hdf5_that_lacks_something) {
+    Scene            s;
+    const Projection made{s.p, s.q, FixedTotalNumberConnector{.n = 50}, {1_nA, 1_ms}};
+    const auto       without = [&](const std::string& name) {
+        const auto path = s.scratch.path() / ("without" + std::to_string(name.size()) + ".h5");
+        save_connections(made, path);
+        if (s.world.is_root()) {
+            const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+            EXPECT_GE(H5Ldelete(file, name.c_str(), H5P_DEFAULT), 0) << name;
+            H5Fclose(file);
+        }
+        s.world.barrier();
+        return path;
+    };
+    const std::string group  = "/edges/" + made.label();
+    const auto        refuse = [&](const std::string& name, const char* text) {
+        EXPECT_COLLECTIVE_THROW(
+            s.world,
+            (Projection{s.p, s.q, FromFileConnector{without(name)}, {}, {.label = name}}),
+            ConnectionError,
+            text
+        );
+    };
+    refuse("/edges", "it has no group /edges");
+    refuse(group, "it has 0 populations of edges");
+    refuse(group + "/target_node_id", "it has no dataset ");
+    refuse(group + "/source_node_id", "source_node_id");
+    EXPECT_COLLECTIVE_THROW(
+        s.world,
+        (Projection{s.p, s.q, FromFileConnector{without(group + "/indices"), "other"}}),
+        ConnectionError,
+        "other"
+    );
+    // Without weights the synapse has them, without an index the whole file is looked through.
+    const Projection read{
+        s.p, s.q, FromFileConnector{without(group + "/0/syn_weight")}, {3_nA}, {.label = "read"}};
+    EXPECT_EQ(read.get("weight"), std::vector<double>(50, 3));
+    const Projection unindexed{
+        s.p, s.q, FromFileConnector{without(group + "/indices")}, {}, {.label = "unindexed"}};
+    EXPECT_EQ(unindexed.connections(), made.connections());
 }
 
 TEST(FromFileConnector, refuses_hdf5_that_cannot_be_read) {

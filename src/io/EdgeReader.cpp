@@ -14,7 +14,8 @@ namespace ranvier::io {
 
 namespace {
 
-constexpr std::uint64_t rows_at_a_time = std::uint64_t{1} << 20;
+constexpr std::uint64_t rows_at_a_time = std::uint64_t{1} << 18;
+const std::string       index          = "indices/target_to_source";
 
 herr_t add_name(hid_t, const char* name, const H5L_info_t*, void* names) {
     static_cast<std::vector<std::string>*>(names)->emplace_back(name);
@@ -120,17 +121,18 @@ void EdgeReader::read_rows(
     h5_check(H5Dread(set.get(), type, memory.get(), space.get(), H5P_DEFAULT, out.data()), about());
 }
 
+bool EdgeReader::has_index(std::size_t num_posts) const {
+    return exists(group_ + "indices") && exists(group_ + index) &&
+           exists(group_ + index + "/node_id_to_ranges") &&
+           exists(group_ + index + "/range_to_edge_id") &&
+           rows_of(index + "/node_id_to_ranges") == num_posts;
+}
+
 /// The span of edges that holds all those of some targets, from the index if there is one.
 IndexRange EdgeReader::edges_of(IndexRange posts, std::size_t num_posts) const {
-    const IndexRange  all{0, static_cast<std::size_t>(size_)};
-    const std::string index = "indices/target_to_source";
-    if (!exists(group_ + "indices") || !exists(group_ + index) ||
-        !exists(group_ + index + "/node_id_to_ranges") ||
-        !exists(group_ + index + "/range_to_edge_id"))
-        return all;
-    const std::uint64_t nodes = rows_of(index + "/node_id_to_ranges");
-    const std::uint64_t known = rows_of(index + "/range_to_edge_id");
-    if (nodes != num_posts) return all;
+    const IndexRange all{0, static_cast<std::size_t>(size_)};
+    if (!has_index(num_posts)) return all;
+    const std::uint64_t        known = rows_of(index + "/range_to_edge_id");
     std::vector<std::uint64_t> ranges, edges;
     read_rows(
         index + "/node_id_to_ranges", H5T_NATIVE_UINT64, posts.first, posts.size(), 2, ranges

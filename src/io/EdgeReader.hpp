@@ -30,6 +30,10 @@ public:
     /// Names of the values there are: of "weight" and "delay".
     const std::vector<std::string>& columns() const { return columns_; }
 
+    std::uint64_t size() const { return size_; }  ///< number of edges
+    /// Whether an index tells where the edges of each of so many targets are.
+    bool has_index(std::size_t num_posts) const;
+
     /// Calls f for the edges onto a range of targets, and possibly others between them, in order.
     /// @param num_posts all targets there are; an index of another length is not trusted
     void read(IndexRange posts, std::size_t num_posts, const std::function<void(const Rows&)>& f)

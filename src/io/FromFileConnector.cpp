@@ -16,7 +16,8 @@ namespace ranvier {
 
 struct FromFileConnector::Layout {
     std::string              population;
-    std::vector<std::string> columns;  ///< besides the two indices
+    std::vector<std::string> columns;   ///< besides the two indices
+    std::uint64_t            size = 0;  ///< connections, if a part of them can be read alone
 };
 
 namespace {
@@ -186,14 +187,24 @@ bool FromFileConnector::is_hdf5() const {
     return file_.extension() == ".h5" || file_.extension() == ".hdf5";
 }
 
-std::string FromFileConnector::check(const connectors::Shape&) const {
+std::string FromFileConnector::check(const connectors::Shape& shape) const {
+    layout_->size = 0;
     if (is_hdf5()) {
         const io::EdgeReader reader{file_, population_};
         layout_->columns = reader.columns();
+        if (reader.has_index(shape.num_post)) layout_->size = reader.size();
     } else {
         layout_->columns = TextReader{file_}.columns();
     }
     return {};
+}
+
+std::size_t FromFileConnector::targets_per_plan(const connectors::Shape& shape) const {
+    constexpr double most = 1e6;
+    const auto       size = static_cast<double>(layout_->size);
+    if (size <= most) return std::max<std::size_t>(1, shape.num_post);
+    const double share = most / size * static_cast<double>(shape.num_post);
+    return static_cast<std::size_t>(std::max(1.0, share));
 }
 
 FromFileConnector::Plan FromFileConnector::plan(

@@ -56,6 +56,8 @@ public:
         random::Key,
         connectors::Sources& sources
     ) const;
+    /// Plans of an indexed file hold about a million connections.
+    std::size_t              targets_per_plan(const connectors::Shape& shape) const;
     std::vector<std::string> columns() const;
     void values(const Plan& plan, std::size_t post, std::size_t column, std::span<double> out)
         const;
