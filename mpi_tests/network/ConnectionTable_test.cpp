@@ -75,7 +75,7 @@ using Precisions = testing::Types<double, float>;
 TYPED_TEST_SUITE(ConnectionTables, Precisions);
 
 TYPED_TEST(ConnectionTables, keep_the_connections_of_a_source_by_delay_then_as_added) {
-    ConnectionTable<TypeParam> table{1};
+    ConnectionTable<TypeParam> table;
     for (const Entry& e :
          {Entry{0, 0, 9, 4, 0.25},
           Entry{0, 0, 7, 3, 0.5},
@@ -97,7 +97,7 @@ TYPED_TEST(ConnectionTables, keep_the_connections_of_a_source_by_delay_then_as_a
 }
 
 TYPED_TEST(ConnectionTables, without_sources_or_connections_have_no_rows) {
-    ConnectionTable<TypeParam> none{0}, silent{300};
+    ConnectionTable<TypeParam> none, silent;
     none.build(this->channels);
     silent.build(this->channels);
     EXPECT_TRUE(none.channels().empty());
@@ -111,6 +111,25 @@ TYPED_TEST(ConnectionTables, without_sources_or_connections_have_no_rows) {
     EXPECT_NE(silent.row(299, 0), nullptr);
 }
 
+TYPED_TEST(ConnectionTables, take_memory_for_sources_that_have_connections) {
+    ConnectionTable<TypeParam> table;
+    for (const std::uint32_t source : {3000000000u, 3000000700u, 3000000001u})
+        this->add(table, {source, 0, 7, 2, 1});
+    table.build(this->channels);
+    EXPECT_LT(table.bytes(), 10000u);
+    EXPECT_NE(table.row(3000000001, 0), nullptr);
+    EXPECT_EQ(table.row(0, 0), nullptr);
+    EXPECT_EQ(table.row(4000000000, 0), nullptr);
+
+    // Groups before and behind come later; what there was stays.
+    for (const std::uint32_t source : {2999999000u, 3000009000u})
+        this->add(table, {source, 0, 7, 2, 1});
+    table.build(this->channels);
+    for (const std::uint32_t source : {3000000000u, 3000000700u, 2999999000u, 3000009000u})
+        EXPECT_NE(table.row(source, 0), nullptr);
+    EXPECT_EQ(table.row(2999998999, 0), nullptr);
+}
+
 TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
     this->channels = {
         {.ordinal = 1},
@@ -119,7 +138,7 @@ TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
         {.ordinal = 1, .receptor = 1, .drive = true},
         {.since = 7}};
     constexpr std::uint32_t    num_sources = 700;  // three groups, the last one partly used
-    ConnectionTable<TypeParam> table{num_sources};
+    ConnectionTable<TypeParam> table;
     std::vector<Entry>         added;
     test::Dice                 dice{1};
     for (int build = 0; build < 4; ++build) {
@@ -143,7 +162,7 @@ TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
 }
 
 TYPED_TEST(ConnectionTables, bridge_gaps_longer_than_their_field) {
-    ConnectionTable<TypeParam> table{1};
+    ConnectionTable<TypeParam> table;
     std::vector<Entry>         added;
     std::uint32_t              delay = 1;
     for (const std::uint32_t gap :
@@ -162,7 +181,7 @@ TYPED_TEST(ConnectionTables, bridge_gaps_longer_than_their_field) {
 
 TYPED_TEST(ConnectionTables, hold_more_targets_of_a_delay_than_fit_a_segment) {
     for (const std::size_t count : {65534u, 65535u, 65536u, 140000u}) {
-        ConnectionTable<TypeParam> table{1};
+        ConnectionTable<TypeParam> table;
         std::vector<Entry>         added;
         for (std::size_t k = 0; k < count; ++k)
             added.push_back({0, 0, static_cast<std::uint16_t>(k * 7), 5, static_cast<double>(k)});
@@ -177,7 +196,7 @@ TYPED_TEST(ConnectionTables, hold_more_targets_of_a_delay_than_fit_a_segment) {
 }
 
 TYPED_TEST(ConnectionTables, forget_what_is_rolled_back) {
-    ConnectionTable<TypeParam> table{600};
+    ConnectionTable<TypeParam> table;
     std::vector<Entry>         kept;
     test::Dice                 dice{2};
     const auto                 add_some = [&](std::size_t count, bool keep) {
@@ -207,7 +226,7 @@ TYPED_TEST(ConnectionTables, forget_what_is_rolled_back) {
 
 TYPED_TEST(ConnectionTables, store_no_weights_where_there_is_one_for_all) {
     this->channels.push_back({.constant = true, .weight = 0.75});
-    ConnectionTable<TypeParam> stored{1}, constant{1};
+    ConnectionTable<TypeParam> stored, constant;
     constexpr std::size_t      count = 10000;
     for (std::size_t k = 0; k < count; ++k) {
         this->add(stored, {0, 0, static_cast<std::uint16_t>(k), 1, 0.75});
@@ -233,7 +252,7 @@ TYPED_TEST(ConnectionTables, list_channels_in_an_order_that_ids_do_not_change) {
         {.since = 5, .ordinal = 0}};
     std::vector<ChannelId> ids{3, 0, 5, 1, 4, 2};
     this->channels.resize(sorted.size());
-    ConnectionTable<TypeParam> table{1};
+    ConnectionTable<TypeParam> table;
     for (std::size_t k = 0; k < sorted.size(); ++k)
         this->channels[ids[k]] = sorted[k];
     for (ChannelId id = 0; id < sorted.size(); ++id)

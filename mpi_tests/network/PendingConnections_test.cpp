@@ -45,7 +45,7 @@ protected:
         return found;
     }
 
-    Connections pending{3 * Connections::group_size - 5};
+    Connections pending;
 };
 using Precisions = testing::Types<double, float>;
 TYPED_TEST_SUITE(Pending, Precisions);
@@ -53,7 +53,6 @@ TYPED_TEST_SUITE(Pending, Precisions);
 TYPED_TEST(Pending, keeps_what_was_added_in_order) {
     test::Dice         dice{1};
     std::vector<Entry> added;
-    ASSERT_EQ(this->pending.num_groups(), 3u);
     for (int k = 0; k < 100000; ++k) {
         added.emplace_back(
             static_cast<ChannelId>(k / 30000),
@@ -65,6 +64,7 @@ TYPED_TEST(Pending, keeps_what_was_added_in_order) {
         this->add(added.back(), 1);
     }
     EXPECT_EQ(this->held(1), added);
+    EXPECT_EQ(this->pending.groups(), (IndexRange{1, 2}));
     EXPECT_TRUE(this->held(0).empty());
     EXPECT_TRUE(this->held(2).empty());
 

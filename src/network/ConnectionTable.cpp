@@ -45,6 +45,26 @@ struct ConnectionTable<T>::Sorting {
     RowWriter<T>               writer;
 };
 
+/// Makes the groups of a range.
+template <class T>
+void ConnectionTable<T>::reach(IndexRange groups) {
+    if (groups.empty()) return;
+    const IndexRange old{first_group_, first_group_ + groups_.size()};
+    const IndexRange all =
+        old.empty()
+            ? groups
+            : IndexRange{std::min(old.first, groups.first), std::max(old.last, groups.last)};
+    if (all == old) return;
+    std::vector<Group> more(all.size());
+    std::move(
+        groups_.begin(),
+        groups_.end(),
+        more.begin() + static_cast<std::ptrdiff_t>(old.empty() ? 0 : old.first - all.first)
+    );
+    groups_      = std::move(more);
+    first_group_ = all.first;
+}
+
 /// All groups are built anew: rows of earlier builds are read back and come first.
 template <class T>
 void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Drop& drop) {
@@ -52,8 +72,9 @@ void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Dro
     for (const ChannelId id : channels_)
         used[id] = 1;
     std::size_t num_records = 0;
+    reach(pending_.groups());
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-        for (const Chunk& chunk : pending_.chunks(g)) {
+        for (const Chunk& chunk : pending_.chunks(first_group_ + g)) {
             num_records += chunk.size;
             used[chunk.channel] = 1;
         }
@@ -89,11 +110,16 @@ void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Dro
         Pending old       = read_back(channels, g, drop);
         sorting.min_delay = std::min(old.min_delay(), pending_.min_delay());
         sorting.max_delay = std::max(old.max_delay(), pending_.max_delay());
-        sort_group(channels, {old.chunks(0), pending_.chunks(g)}, sorting, group);
-        pending_.release(g);
+        sort_group(
+            channels,
+            {old.chunks(first_group_ + g), pending_.chunks(first_group_ + g)},
+            sorting,
+            group
+        );
+        pending_.release(first_group_ + g);
     }
     channels_    = sorting.places;
-    pending_     = Pending{num_sources_};
+    pending_     = {};
     has_pending_ = false;
 }
 
@@ -102,16 +128,16 @@ template <class T>
 auto ConnectionTable<T>::read_back(
     const std::vector<Channel>& channels, std::size_t g, const Drop& drop
 ) -> Pending {
-    Pending result{group_size};
+    Pending result;
     if (groups_[g].rows.empty()) return result;
     for (std::size_t place = 0; place < channels_.size(); ++place) {
         const ChannelId id = channels_[place];
         for (std::uint32_t s = 0; s < group_size; ++s) {
-            const auto source = static_cast<std::uint32_t>(g * group_size) + s;
+            const auto source = static_cast<std::uint32_t>((first_group_ + g) * group_size) + s;
             const auto keep   = [&](std::uint16_t target, std::uint32_t delay, T value) {
                 const auto weight = static_cast<double>(value);
                 if (!drop || !drop(id, target))
-                    result.add({&s, 1}, id, target, {&delay, 1}, {&weight, 1});
+                    result.add({&source, 1}, id, target, {&delay, 1}, {&weight, 1});
             };
             for_each(source, place, channels[id], keep);
         }

@@ -38,6 +38,20 @@ void PendingConnections<T>::Free::operator()(std::uint32_t* words) const noexcep
         munmap(words, bytes);
 }
 
+/// Makes the groups up to this one.
+template <class T>
+void PendingConnections<T>::reach(std::size_t group) {
+    if (groups_.empty()) first_group_ = group;
+    if (group < first_group_) {
+        std::vector<Group> more(first_group_ - group);
+        for (Group& old : groups_)
+            more.push_back(std::move(old));
+        groups_      = std::move(more);
+        first_group_ = group;
+    }
+    if (group - first_group_ >= groups_.size()) groups_.resize(group - first_group_ + 1);
+}
+
 /// Begins a chunk; those of a channel grow from one to the next.
 template <class T>
 void PendingConnections<T>::open_chunk(Group& group, ChannelId channel) {
@@ -66,7 +80,9 @@ void PendingConnections<T>::add_records(
 ) {
     const std::uint32_t tag = tag_of(channel, wide);
     for (std::size_t k = 0; k < sources.size(); ++k) {
-        Group& group = groups_[sources[k] / group_size];
+        const std::size_t g = sources[k] / group_size;
+        if (g - first_group_ >= groups_.size()) reach(g);  // also if it is before the first
+        Group& group = groups_[g - first_group_];
         if (group.at == group.end || group.tag != tag) open_chunk(group, channel);
         std::uint32_t* const at     = group.at;
         const T              weight = static_cast<T>(weights[k]);
@@ -111,7 +127,8 @@ std::size_t PendingConnections<T>::bytes() const {
 
 template <class T>
 auto PendingConnections<T>::chunks(std::size_t g) -> std::span<const Chunk> {
-    Group& group = groups_[g];
+    if (!groups().contains(g)) return {};
+    Group& group = groups_[g - first_group_];
     if (!group.chunks.empty()) {
         Chunk& last = group.chunks.back();
         last.size   = static_cast<std::size_t>(group.at - last.words.get()) / width(last.wide);
@@ -121,44 +138,48 @@ auto PendingConnections<T>::chunks(std::size_t g) -> std::span<const Chunk> {
 
 template <class T>
 void PendingConnections<T>::release(std::size_t g) {
-    groups_[g] = {};
+    if (groups().contains(g)) groups_[g - first_group_] = {};
 }
 
 template <class T>
-std::vector<std::size_t> PendingConnections<T>::mark() {
-    std::vector<std::size_t> counts(groups_.size());
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
+auto PendingConnections<T>::mark() -> Mark {
+    Mark mark;
+    for (std::size_t g = groups().first; g < groups().last; ++g) {
+        std::size_t size = 0;
         for (const Chunk& chunk : chunks(g))
-            counts[g] += chunk.size;
+            size += chunk.size;
+        if (size > 0) mark.push_back({g, size});
     }
-    return counts;
+    return mark;
 }
 
 template <class T>
-void PendingConnections<T>::roll_back(const std::vector<std::size_t>& mark) {
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-        Group&      group  = groups_[g];
-        std::size_t wanted = mark[g], kept = 0;
-        for (const Chunk& chunk : chunks(g)) {
-            if (wanted == 0) break;
-            wanted -= std::min(wanted, chunk.size);
-            ++kept;
-        }
-        std::size_t size = mark[g];
-        for (std::size_t k = 0; k + 1 < kept; ++k)
-            size -= group.chunks[k].size;
-        while (group.chunks.size() > kept)
-            group.chunks.pop_back();
-        if (kept == 0) {
-            group = {};
-            continue;
-        }
-        Chunk&            last  = group.chunks.back();
-        const std::size_t words = last.words.get_deleter().bytes / sizeof(std::uint32_t);
-        group.at                = last.words.get() + size * width(last.wide);
-        group.end               = last.words.get() + words / width(last.wide) * width(last.wide);
-        group.tag               = tag_of(last.channel, last.wide);
+void PendingConnections<T>::roll_back(const Mark& mark) {
+    auto marked = mark.begin();
+    for (std::size_t g = groups().first; g < groups().last; ++g) {
+        const bool held = marked != mark.end() && marked->group == g;
+        chunks(g);  // settles the size of the last one
+        roll_back(groups_[g - first_group_], held ? marked->size : 0);
+        if (held) ++marked;
     }
+}
+
+template <class T>
+void PendingConnections<T>::roll_back(Group& group, std::size_t size) {
+    std::size_t kept = 0, before = 0;  // chunks, records in those before the last
+    while (kept < group.chunks.size() && before + group.chunks[kept].size < size)
+        before += group.chunks[kept++].size;
+    if (size == 0) {
+        group = {};
+        return;
+    }
+    while (group.chunks.size() > kept + 1)
+        group.chunks.pop_back();
+    Chunk&            last  = group.chunks.back();
+    const std::size_t words = last.words.get_deleter().bytes / sizeof(std::uint32_t);
+    group.at                = last.words.get() + (size - before) * width(last.wide);
+    group.end               = last.words.get() + words / width(last.wide) * width(last.wide);
+    group.tag               = tag_of(last.channel, last.wide);
 }
 
 template class PendingConnections<double>;

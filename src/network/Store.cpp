@@ -67,7 +67,7 @@ ChannelId Store<T>::channel_for(Channel channel) {
 template <class T>
 void Store<T>::undo_connect() {
     for (const Mark& mark : marks_)
-        mark.table->roll_back(mark.sizes);
+        mark.table->roll_back(mark.before);
     marks_.clear();
     if (last_was_fused_ && !fused_.empty()) {
         const auto newest = std::max_element(fused_.begin(), fused_.end(), [](auto& a, auto& b) {

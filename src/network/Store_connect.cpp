@@ -103,7 +103,7 @@ struct Store<T>::Filing {
             const std::size_t id = from.population->id;
             if (block.tables.size() <= id) block.tables.resize(id + 1);
             auto& table = block.tables[id];
-            if (!table) table = std::make_unique<ConnectionTable<T>>(from.population->size);
+            if (!table) table = std::make_unique<ConnectionTable<T>>();
             const auto marked =
                 std::find_if(store.marks_.begin(), store.marks_.end(), [&](const Mark& mark) {
                     return mark.table == table.get();

@@ -61,10 +61,7 @@ public:
     static constexpr std::size_t   group_size = PendingConnections<T>::group_size;
     static constexpr std::uint32_t max_delay  = (1u << 24) - 1;
 
-    explicit ConnectionTable(std::size_t num_sources)
-        : num_sources_(num_sources),
-          pending_(num_sources),
-          groups_(pending_.num_groups()) {}
+    using Mark = typename PendingConnections<T>::Mark;
 
     /// Files connections onto one target. Of connections that agree in source, channel and target
     /// those added first come first for ever.
@@ -81,9 +78,9 @@ public:
 
     bool has_pending() const { return has_pending_; }
 
-    /// Numbers of connections filed and not yet built, per group; `roll_back` returns to them.
-    std::vector<std::size_t> mark() { return pending_.mark(); }
-    void roll_back(const std::vector<std::size_t>& mark) { pending_.roll_back(mark); }
+    /// What is filed and not yet built; `roll_back` returns to it.
+    Mark mark() { return pending_.mark(); }
+    void roll_back(const Mark& mark) { pending_.roll_back(mark); }
 
     /// Sorts all that was added into rows. `channels` is the network's list.
     void build(const std::vector<Channel>& channels);
@@ -95,8 +92,9 @@ public:
 
     /// The row of a source on a channel of this table (place in `channels()`); nullptr if empty.
     const std::byte* row(std::uint32_t source, std::size_t place) const {
-        const Group& group = groups_[source / group_size];
-        if (group.rows.empty()) return nullptr;
+        const std::size_t g = source / group_size - first_group_;  // wraps before the first
+        if (g >= groups_.size() || groups_[g].rows.empty()) return nullptr;
+        const Group&        group  = groups_[g];
         const std::uint32_t offset = group.rows[place * group_size + source % group_size];
         return offset == no_row ? nullptr : group.bytes + std::size_t{4} * offset;
     }
@@ -135,6 +133,7 @@ private:
     /// Records that are sorted into rows, ordered by source and place; buffers used again.
     struct Sorting;
 
+    void    reach(IndexRange groups);
     void    rebuild(const std::vector<Channel>& channels, const Drop& drop);
     Pending read_back(const std::vector<Channel>& channels, std::size_t group, const Drop& drop);
     void    sort_group(
@@ -146,9 +145,9 @@ private:
     void write_rows(const std::vector<Channel>& channels, Sorting& sorting, Group& group);
     const std::byte* keep(std::span<const std::byte> bytes);
 
-    std::size_t                          num_sources_;
     Pending                              pending_;
-    std::vector<Group>                   groups_;
+    std::size_t                          first_group_ = 0;
+    std::vector<Group>                   groups_;  ///< from there on, as far as there are rows
     std::vector<ChannelId>               channels_;
     bool                                 has_pending_ = false;
     std::vector<AlignedArray<std::byte>> slabs_;

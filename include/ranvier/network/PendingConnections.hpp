@@ -9,12 +9,16 @@
 #include <span>
 #include <vector>
 
+#include "ranvier/base/types.hpp"
+
 namespace ranvier::network {
 
 /// A channel, by its place in the network's list.
 using ChannelId = std::uint16_t;
 
 /// The connections of groups of 256 sources, each group in the order in which they were added.
+/// There are groups from the first to the last source that has connections: memory follows these,
+/// not the size of the population.
 ///
 /// A record is a word of 32 bits with the target (16 bits), the source within its group (8) and the
 /// delay (its 8 low bits); in chunks begun after a delay that needs more, a second word with the
@@ -59,8 +63,11 @@ public:
         return weight;
     }
 
-    explicit PendingConnections(std::size_t num_sources)
-        : groups_((num_sources + group_size - 1) / group_size) {}
+    /// Numbers of connections of the groups that have some, ascending by group.
+    struct GroupSize {
+        std::size_t group, size;
+    };
+    using Mark = std::vector<GroupSize>;
 
     /// Adds connections onto one target: `weights[k]` after `delays[k]` steps.
     /// @pre delays are below 2^24
@@ -72,14 +79,15 @@ public:
         std::span<const double>        weights
     );
 
-    std::size_t num_groups() const { return groups_.size(); }
+    /// The groups there are; group g is that of the sources from 256 g on.
+    IndexRange  groups() const { return {first_group_, first_group_ + groups_.size()}; }
     std::size_t bytes() const;  ///< of memory taken
 
-    /// Numbers of connections per group; `roll_back` returns to them.
-    std::vector<std::size_t> mark();
-    void                     roll_back(const std::vector<std::size_t>& mark);
+    /// What there is now; `roll_back` returns to it.
+    Mark mark();
+    void roll_back(const Mark& mark);
 
-    /// What a group holds, in the order in which it was added.
+    /// What any group holds, in the order in which it was added.
     std::span<const Chunk> chunks(std::size_t group);
     /// Bounds of all delays that were added; the lower one above the upper one: none was.
     std::uint32_t min_delay() const { return min_delay_; }
@@ -104,7 +112,10 @@ private:
         const double*                  weights
     );
     void open_chunk(Group& group, ChannelId channel);
+    void reach(std::size_t group);
+    void roll_back(Group& group, std::size_t size);
 
+    std::size_t        first_group_ = 0;
     std::vector<Group> groups_;
     bool               wide_      = false;  ///< whether new chunks have the second word
     std::uint32_t      min_delay_ = 0xffffffff;

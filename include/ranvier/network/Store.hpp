@@ -202,8 +202,8 @@ private:
     std::vector<FusedDrive<T>> fused_;
 
     struct Mark {
-        ConnectionTable<T>*      table;
-        std::vector<std::size_t> sizes;
+        ConnectionTable<T>*               table;
+        typename ConnectionTable<T>::Mark before;
     };
     std::vector<Mark> marks_;  ///< of the last connect
     bool              last_was_fused_ = false;
