@@ -2,12 +2,13 @@
 /// Adaptive exponential integrate-and-fire neuron with conductances shaped like alpha functions.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <tuple>
 
 #include "ranvier/models/AdaptiveExponential.hpp"
 #include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/adaptive_lists.hpp"
+#include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier {
@@ -69,25 +70,7 @@ struct EIF_cond_alpha_isfa_ista {
     };
 
     static constexpr auto parameters() {
-        using M = EIF_cond_alpha_isfa_ista;
-        using enum models::Rule;
-        return std::tuple{
-            models::parameter("cm", &M::cm, positive),
-            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
-            models::parameter("v_spike", &M::v_spike),
-            models::parameter("v_reset", &M::v_reset),
-            models::parameter("v_rest", &M::v_rest),
-            models::parameter("tau_m", &M::tau_m, positive),
-            models::parameter("i_offset", &M::i_offset),
-            models::parameter("a", &M::a),
-            models::parameter("b", &M::b),
-            models::parameter("delta_T", &M::delta_T, non_negative),
-            models::parameter("tau_w", &M::tau_w, positive),
-            models::parameter("v_thresh", &M::v_thresh),
-            models::parameter("e_rev_E", &M::e_rev_E),
-            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
-            models::parameter("e_rev_I", &M::e_rev_I),
-            models::parameter("tau_syn_I", &M::tau_syn_I, positive)};
+        return models::adaptive_exponential_conductance_parameters<EIF_cond_alpha_isfa_ista>();
     }
     static constexpr auto states() {
         return std::tuple{
@@ -98,10 +81,7 @@ struct EIF_cond_alpha_isfa_ista {
             models::internal("rise_exc"),
             models::internal("rise_inh")};
     }
-    static constexpr auto receptors() {
-        return std::array{
-            models::receptor("excitatory", "rise_exc"), models::receptor("inhibitory", "rise_inh")};
-    }
+    static constexpr auto receptors() { return models::rising_receptors(); }
 
     static models::Derived<Constants<double>> prepare(
         const models::CellValues<EIF_cond_alpha_isfa_ista>& p, Time dt
@@ -109,18 +89,7 @@ struct EIF_cond_alpha_isfa_ista {
         using M = EIF_cond_alpha_isfa_ista;
         return {
             .constants =
-                {.membrane = models::adaptive_exponential(
-                     {.cm       = p[&M::cm],
-                      .tau_m    = p[&M::tau_m],
-                      .v_rest   = p[&M::v_rest],
-                      .v_reset  = p[&M::v_reset],
-                      .v_thresh = p[&M::v_thresh],
-                      .v_spike  = p[&M::v_spike],
-                      .delta_T  = p[&M::delta_T],
-                      .a        = p[&M::a],
-                      .tau_w    = p[&M::tau_w]},
-                     dt
-                 ),
+                {.membrane = models::adaptive_exponential_of(p, dt),
                  .E        = models::alpha_shape(p[&M::tau_syn_E], dt),
                  .I        = models::alpha_shape(p[&M::tau_syn_I], dt),
                  .from_E   = (p[&M::e_rev_E] - p[&M::v_rest]).value(),

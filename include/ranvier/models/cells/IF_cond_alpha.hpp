@@ -2,12 +2,12 @@
 /// Leaky integrate-and-fire neuron with synaptic conductances shaped like alpha functions.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <tuple>
 
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/Membrane.hpp"
+#include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier {
@@ -60,20 +60,7 @@ struct IF_cond_alpha {
     };
 
     static constexpr auto parameters() {
-        using M = IF_cond_alpha;
-        using enum models::Rule;
-        return std::tuple{
-            models::parameter("v_rest", &M::v_rest),
-            models::parameter("cm", &M::cm, positive),
-            models::parameter("tau_m", &M::tau_m, positive),
-            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
-            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
-            models::parameter("tau_syn_I", &M::tau_syn_I, positive),
-            models::parameter("e_rev_E", &M::e_rev_E),
-            models::parameter("e_rev_I", &M::e_rev_I),
-            models::parameter("v_thresh", &M::v_thresh),
-            models::parameter("v_reset", &M::v_reset),
-            models::parameter("i_offset", &M::i_offset)};
+        return models::leaky_conductance_parameters<IF_cond_alpha>();
     }
     static constexpr auto states() {
         return std::tuple{
@@ -83,10 +70,7 @@ struct IF_cond_alpha {
             models::internal("rise_exc"),
             models::internal("rise_inh")};
     }
-    static constexpr auto receptors() {
-        return std::array{
-            models::receptor("excitatory", "rise_exc"), models::receptor("inhibitory", "rise_inh")};
-    }
+    static constexpr auto receptors() { return models::rising_receptors(); }
 
     static models::Derived<Constants<double>> prepare(
         const models::CellValues<IF_cond_alpha>& p, Time dt

@@ -2,12 +2,12 @@
 /// Leaky integrate-and-fire neuron with exponentially decaying synaptic conductances.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <tuple>
 
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/Membrane.hpp"
+#include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier {
@@ -60,20 +60,7 @@ struct IF_cond_exp {
     };
 
     static constexpr auto parameters() {
-        using M = IF_cond_exp;
-        using enum models::Rule;
-        return std::tuple{
-            models::parameter("v_rest", &M::v_rest),
-            models::parameter("cm", &M::cm, positive),
-            models::parameter("tau_m", &M::tau_m, positive),
-            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
-            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
-            models::parameter("tau_syn_I", &M::tau_syn_I, positive),
-            models::parameter("e_rev_E", &M::e_rev_E),
-            models::parameter("e_rev_I", &M::e_rev_I),
-            models::parameter("v_thresh", &M::v_thresh),
-            models::parameter("v_reset", &M::v_reset),
-            models::parameter("i_offset", &M::i_offset)};
+        return models::leaky_conductance_parameters<IF_cond_exp>();
     }
     static constexpr auto states() {
         return std::tuple{
@@ -81,10 +68,7 @@ struct IF_cond_exp {
             models::state("gsyn_exc", &Initial::gsyn_exc, 0.0_uS),
             models::state("gsyn_inh", &Initial::gsyn_inh, 0.0_uS)};
     }
-    static constexpr auto receptors() {
-        return std::array{
-            models::receptor("excitatory", "gsyn_exc"), models::receptor("inhibitory", "gsyn_inh")};
-    }
+    static constexpr auto receptors() { return models::conductance_receptors(); }
 
     static models::Derived<Constants<double>> prepare(
         const models::CellValues<IF_cond_exp>& p, Time dt

@@ -2,11 +2,11 @@
 /// Leaky integrate-and-fire neuron with synaptic currents shaped like alpha functions.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <tuple>
 
 #include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier {
@@ -55,20 +55,7 @@ struct IF_curr_alpha {
         V from_current, drive;
     };
 
-    static constexpr auto parameters() {
-        using M = IF_curr_alpha;
-        using enum models::Rule;
-        return std::tuple{
-            models::parameter("v_rest", &M::v_rest),
-            models::parameter("cm", &M::cm, positive),
-            models::parameter("tau_m", &M::tau_m, positive),
-            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
-            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
-            models::parameter("tau_syn_I", &M::tau_syn_I, positive),
-            models::parameter("i_offset", &M::i_offset),
-            models::parameter("v_reset", &M::v_reset),
-            models::parameter("v_thresh", &M::v_thresh)};
-    }
+    static constexpr auto parameters() { return models::leaky_current_parameters<IF_curr_alpha>(); }
     static constexpr auto states() {
         return std::tuple{
             models::state("v", &Initial::v, -65.0_mV),
@@ -77,10 +64,7 @@ struct IF_curr_alpha {
             models::internal("rise_exc"),
             models::internal("rise_inh")};
     }
-    static constexpr auto receptors() {
-        return std::array{
-            models::receptor("excitatory", "rise_exc"), models::receptor("inhibitory", "rise_inh")};
-    }
+    static constexpr auto receptors() { return models::rising_receptors(); }
 
     static models::Derived<Constants<double>> prepare(
         const models::CellValues<IF_curr_alpha>& p, Time dt

@@ -2,11 +2,11 @@
 /// Leaky integrate-and-fire neuron with exponentially decaying synaptic currents.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <tuple>
 
 #include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/lists.hpp"
 
 namespace ranvier {
 
@@ -52,30 +52,14 @@ struct IF_curr_exp {
         V decay_m, decay_E, decay_I, from_E, from_I, from_current, drive, v_rest, v_thresh, v_reset;
     };
 
-    static constexpr auto parameters() {
-        using M = IF_curr_exp;
-        using enum models::Rule;
-        return std::tuple{
-            models::parameter("v_rest", &M::v_rest),
-            models::parameter("cm", &M::cm, positive),
-            models::parameter("tau_m", &M::tau_m, positive),
-            models::parameter("tau_refrac", &M::tau_refrac, non_negative),
-            models::parameter("tau_syn_E", &M::tau_syn_E, positive),
-            models::parameter("tau_syn_I", &M::tau_syn_I, positive),
-            models::parameter("i_offset", &M::i_offset),
-            models::parameter("v_reset", &M::v_reset),
-            models::parameter("v_thresh", &M::v_thresh)};
-    }
+    static constexpr auto parameters() { return models::leaky_current_parameters<IF_curr_exp>(); }
     static constexpr auto states() {
         return std::tuple{
             models::state("v", &Initial::v, -65.0_mV),
             models::state("isyn_exc", &Initial::isyn_exc, 0.0_nA),
             models::state("isyn_inh", &Initial::isyn_inh, 0.0_nA)};
     }
-    static constexpr auto receptors() {
-        return std::array{
-            models::receptor("excitatory", "isyn_exc"), models::receptor("inhibitory", "isyn_inh")};
-    }
+    static constexpr auto receptors() { return models::current_receptors(); }
 
     /// Exact propagators, doi:10.1007/s004220050570. Called once per cell on its owner.
     static models::Derived<Constants<double>> prepare(

@@ -2,12 +2,12 @@
 /// Neuron of the FACETS hardware (Spikey), a leaky integrate-and-fire neuron with fixed constants.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <tuple>
 
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/Membrane.hpp"
+#include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier {
@@ -73,10 +73,7 @@ struct IF_facets_hardware1 {
             models::state("gsyn_exc", &Initial::gsyn_exc, 0.0_uS),
             models::state("gsyn_inh", &Initial::gsyn_inh, 0.0_uS)};
     }
-    static constexpr auto receptors() {
-        return std::array{
-            models::receptor("excitatory", "gsyn_exc"), models::receptor("inhibitory", "gsyn_inh")};
-    }
+    static constexpr auto receptors() { return models::conductance_receptors(); }
 
     static models::Derived<Constants<double>> prepare(
         const models::CellValues<IF_facets_hardware1>& p, Time dt
