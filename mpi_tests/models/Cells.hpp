@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -11,7 +12,7 @@
 
 #include "ranvier/base/AlignedArray.hpp"
 #include "ranvier/models/Column.hpp"
-#include "ranvier/models/NeuronGroupOf.hpp"
+#include "ranvier/models/make_neurons.hpp"
 
 namespace ranvier::test {
 
@@ -65,7 +66,8 @@ public:
         std::vector<std::size_t> pieces = {},
         SpikeTiming              timing = SpikeTiming::on_grid
     )
-        : group_(size, TimeGrid{dt}, {timing, 0, {5}}),
+        : owned_(models::make_neurons<T>(model, size, TimeGrid{dt}, {timing, 0, {5}})),
+          group_(*owned_),
           size_(size),
           grid_(dt) {
         if (pieces.empty()) pieces = {size};
@@ -86,9 +88,9 @@ public:
             group_.write_state(s, std::vector<double>(size, group_.states()[s].initial));
     }
 
-    models::NeuronGroupOf<M, T>& group() { return group_; }
-    std::size_t                  size() const { return size_; }
-    Step                         step() const { return step_; }
+    models::NeuronGroup<T>& group() { return group_; }
+    std::size_t             size() const { return size_; }
+    Step                    step() const { return step_; }
 
     /// Gives all parameters that `model` gives.
     void set(const M& model) {
@@ -96,6 +98,10 @@ public:
     }
     /// Gives one parameter by name.
     void set(std::string_view name, const parameters::Specification& value) {
+        const std::size_t place = place_of(group_.parameters(), name);
+        group_.set_columns(columns_of({{place, value}}, size_, {0, size_}), step_);
+    }
+    void set(std::string_view name, const Param<Sequence>& value) {
         const std::size_t place = place_of(group_.parameters(), name);
         group_.set_columns(columns_of({{place, value}}, size_, {0, size_}), step_);
     }
@@ -162,14 +168,15 @@ private:
             );
     }
 
-    models::NeuronGroupOf<M, T>         group_;
-    std::size_t                         size_;
-    TimeGrid                            grid_;
-    std::vector<std::uint32_t>          new_spikes_;
-    std::vector<double>                 new_times_ms_, times_ms_;
-    std::vector<AlignedArray<T>>        input_;
-    std::vector<models::PieceMemory<T>> pieces_;
-    Step                                step_ = 0;
+    std::unique_ptr<models::NeuronGroup<T>> owned_;
+    models::NeuronGroup<T>&                 group_;
+    std::size_t                             size_;
+    TimeGrid                                grid_;
+    std::vector<std::uint32_t>              new_spikes_;
+    std::vector<double>                     new_times_ms_, times_ms_;
+    std::vector<AlignedArray<T>>            input_;
+    std::vector<models::PieceMemory<T>>     pieces_;
+    Step                                    step_ = 0;
 };
 
 }  // namespace ranvier::test

@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -24,12 +25,31 @@ namespace {
 constexpr double nan      = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-/// Calls `test.operator()<M>()` for each cell type.
+/// What of a cell type is tried: itself as it is, or some of what can be composed.
+template <class M>
+std::vector<M> examples_of() {
+    if constexpr (std::is_same_v<M, PointNeuron>) {
+        const CurrExpPostSynapticResponse fast{.tau_syn = 3_ms}, slow{.tau_syn = 20_ms};
+        const AlphaPSR                    alpha{.e_syn = -2_mV, .tau_syn = 1.5_ms};
+        const BetaPSR                     beta{.e_syn = -80_mV};
+        return {
+            {LIF{}, {{"fast", fast}, {"slow", slow}}},
+            {LIF{}, {{"AMPA", alpha}, {"GABAA", beta}, {"NMDA", ExpPSR{}}}},
+            {AdExp{}, {{"fast", fast}, {"slow", slow}}},
+            {AdExp{}, {{"AMPA", alpha}, {"GABAA", beta}, {"GABAB", beta}, {"NMDA", ExpPSR{}}}}};
+    } else {
+        return {M{}};
+    }
+}
+
+/// Calls `test(model)` for each cell type.
 template <class Test>
 void for_each_cell_type(Test test) {
     const auto one = [&]<class M>() {
-        SCOPED_TRACE(M::name);
-        test.template operator()<M>();
+        for (const M& model : examples_of<M>()) {
+            SCOPED_TRACE(M::name);
+            test(model);
+        }
     };
     [&]<class... M>(std::type_identity<std::tuple<M...>>) {
         (one.template operator()<M>(), ...);
@@ -40,8 +60,8 @@ void for_each_cell_type(Test test) {
 /// The same for those with a membrane.
 template <class Test>
 void for_each_neuron(Test test) {
-    for_each_cell_type([&]<class M>() {
-        if constexpr (models::CellModel<M>) test.template operator()<M>();
+    for_each_cell_type([&]<class M>(const M& model) {
+        if constexpr (models::IsNeuron<M>) test(model);
     });
 }
 
@@ -55,13 +75,13 @@ std::vector<double> bad_values(models::Rule rule) {
 
 TEST(conformance, defaults_are_valid) {
     const Communicator comm;
-    for_each_cell_type([&]<class M>() {
+    for_each_cell_type([&]<class M>(const M& model) {
         network::Network network{comm, {}};
-        const Population population{network, 7, M{}};
-        const auto       parameters = models::parameter_infos<M>();
+        const Population population{network, 7, model};
+        const auto&      parameters = population.record().group->parameters();
 
         EXPECT_EQ(population.celltype(), M::name);
-        EXPECT_EQ(models::given_parameters(M{}).size(), parameters.size()) << "have defaults";
+        EXPECT_EQ(models::given_parameters(model).size(), parameters.size()) << "have defaults";
         for (const models::ParameterInfo& info : parameters) {
             if (info.is_sequence) continue;
             for (const double value : population.get(info.name))
@@ -71,36 +91,35 @@ TEST(conformance, defaults_are_valid) {
 }
 
 // A parameter that is missing in parameters(), or listed under a member twice, leaves memory over.
-TEST(conformance, all_members_are_listed) {
-    for_each_cell_type([]<class M>() {
-        std::size_t           bytes = 0;
-        std::set<std::string> names;
+template <class M>
+void expect_all_members_listed() {
+    std::size_t           bytes = 0;
+    std::set<std::string> names;
+    std::apply(
+        [&](const auto&... entry) {
+            ((bytes += sizeof(M{}.*entry.member), names.insert(std::string{entry.name})), ...);
+        },
+        M::parameters()
+    );
+    EXPECT_EQ(bytes, sizeof(M));
+    EXPECT_EQ(names.size(), std::tuple_size_v<decltype(M::parameters())>);
+
+    // Giving one member gives the parameter at its own place only.
+    std::size_t place = 0;
+    const auto  alone = [&](const auto& entry) {
+        M model{};
         std::apply(
-            [&](const auto&... entry) {
-                ((bytes += sizeof(M{}.*entry.member), names.insert(std::string{entry.name})), ...);
+            [&](const auto&... other) {
+                ((model.*other.member = std::decay_t<decltype(model.*other.member)>{}), ...);
             },
             M::parameters()
         );
-        EXPECT_EQ(bytes, sizeof(M));
-        EXPECT_EQ(names.size(), std::tuple_size_v<decltype(M::parameters())>);
-
-        // Giving one member gives the parameter at its own place only.
-        std::size_t place = 0;
-        const auto  alone = [&](const auto& entry) {
-            M model{};
-            std::apply(
-                [&](const auto&... other) {
-                    ((model.*other.member = std::decay_t<decltype(model.*other.member)>{}), ...);
-                },
-                M::parameters()
-            );
-            model.*entry.member = M{}.*entry.member;
-            const auto given    = models::given_parameters(model);
-            EXPECT_TRUE(given.size() == 1 && given[0].place == place) << entry.name;
-            ++place;
-        };
-        std::apply([&](const auto&... entry) { (alone(entry), ...); }, M::parameters());
-    });
+        model.*entry.member = M{}.*entry.member;
+        const auto given    = models::given_parameters(model);
+        EXPECT_TRUE(given.size() == 1 && given[0].place == place) << entry.name;
+        ++place;
+    };
+    std::apply([&](const auto&... entry) { (alone(entry), ...); }, M::parameters());
 }
 
 template <class I, class Entry>
@@ -111,28 +130,54 @@ std::size_t bytes_of(const Entry& entry) {
         return 0;
 }
 
+template <class M>
+void expect_all_states_listed() {
+    std::size_t bytes = 0;
+    std::apply(
+        [&](const auto&... entry) { ((bytes += bytes_of<typename M::Initial>(entry)), ...); },
+        M::states()
+    );
+    EXPECT_EQ(bytes, sizeof(typename M::Initial));
+    EXPECT_EQ(
+        models::state_infos<M>().size() * sizeof(double), sizeof(typename M::template State<double>)
+    );
+}
+
+/// The components of a PointNeuron keep their lists, too.
+template <class Test>
+void for_each_component(Test test) {
+    const auto all = [&]<class... C>(std::type_identity<std::variant<C...>>) { (test(C{}), ...); };
+    all(std::type_identity<PointNeuron::Membrane>{});
+    all(std::type_identity<PointNeuron::Response>{});
+}
+
+TEST(conformance, all_members_are_listed) {
+    const auto check = []<class M>(const M&) {
+        if constexpr (requires { M::parameters(); }) expect_all_members_listed<M>();
+    };
+    for_each_cell_type(check);
+    for_each_component(check);
+}
+
 TEST(conformance, all_state_variables_are_listed) {
-    for_each_neuron([]<class M>() {
-        std::size_t bytes = 0;
-        std::apply(
-            [&](const auto&... entry) { ((bytes += bytes_of<typename M::Initial>(entry)), ...); },
-            M::states()
-        );
-        const auto states = models::state_infos<M>();
-        EXPECT_EQ(bytes, sizeof(typename M::Initial));
-        EXPECT_EQ(states.size() * sizeof(double), sizeof(typename M::template State<double>));
-        EXPECT_EQ(states[0].name, "v");
-        EXPECT_EQ(models::receptor_infos<M>().size(), M::receptors().size())
-            << "each receptor drives a state variable that exists";
-        EXPECT_EQ((std::is_same_v<typename M::Initial::Model, M>), true);
+    for_each_component([]<class C>(const C&) { expect_all_states_listed<C>(); });
+    for_each_neuron([]<class M>(const M& model) {
+        const auto group = models::make_neurons<double>(model, 1, TimeGrid{0.1_ms}, {});
+        EXPECT_EQ(group->states()[0].name, "v");
+        if constexpr (requires { M::states(); }) {
+            expect_all_states_listed<M>();
+            EXPECT_EQ(group->receptors().size(), M::receptors().size())
+                << "each receptor drives a state variable that exists";
+            EXPECT_EQ((std::is_same_v<typename M::Initial::Model, M>), true);
+        }
     });
 }
 
 TEST(conformance, each_rule_rejects_bad_values_on_all_ranks) {
     const Communicator comm;
-    for_each_cell_type([&]<class M>() {
+    for_each_cell_type([&]<class M>(const M& model) {
         network::Network network{comm, {}};
-        Population       population{network, 7, M{}, {.label = "cells"}};
+        Population       population{network, 7, model, {.label = "cells"}};
         for (const models::ParameterInfo& info : population.record().group->parameters()) {
             if (info.is_sequence) continue;
             const auto before = population.get(info.name);
@@ -155,9 +200,9 @@ TEST(conformance, each_rule_rejects_bad_values_on_all_ranks) {
 
 TEST(conformance, state_variables_reject_what_is_no_number) {
     const Communicator comm;
-    for_each_neuron([&]<class M>() {
+    for_each_neuron([&]<class M>(const M& model) {
         network::Network network{comm, {}};
-        Population       population{network, 7, M{}};
+        Population       population{network, 7, model};
         for (const models::StateInfo& info : population.record().group->states()) {
             for (const double bad : {nan, infinite})
                 EXPECT_COLLECTIVE_THROW(
@@ -171,9 +216,9 @@ TEST(conformance, state_variables_reject_what_is_no_number) {
 TEST(conformance, lists_reject_what_breaks_their_rule) {
     const Communicator comm;
     std::size_t        num_lists = 0;
-    for_each_cell_type([&]<class M>() {
+    for_each_cell_type([&]<class M>(const M& model) {
         network::Network network{comm, {}};
-        Population       population{network, 3, M{}};
+        Population       population{network, 3, model};
         for (const models::ParameterInfo& info : population.record().group->parameters()) {
             if (!info.is_sequence) continue;
             ++num_lists;
@@ -230,61 +275,78 @@ TEST(conformance, rates_beyond_the_time_step_are_rejected_on_all_ranks) {
     EXPECT_EQ(population.get("rate"), std::vector(7, 1.0));
 }
 
-template <class M>
-bool has(std::string_view name) {
-    for (const models::ParameterInfo& info : models::parameter_infos<M>())
+bool has(const models::CellGroup& group, std::string_view name) {
+    for (const models::ParameterInfo& info : group.parameters())
         if (info.name == name) return true;
     return false;
 }
 
-template <class M, class T>
-void expect_rest() {
+template <class T, class M>
+void expect_rest(const M& model) {
     for (const bool varied : {false, true}) {
-        test::Cells<M, T> cells{M{}, 40};
+        test::Cells<M, T> cells{model, 40};
+        const auto&       group = cells.group();
         if (varied) cells.set("v_rest", random::Distribution::uniform(-80, -60));
-        if (varied && has<M>("tau_m")) cells.set("tau_m", random::Distribution::uniform(0.02, 5));
-        if (has<M>("delta_T")) cells.set("delta_T", 0.0);  // the exponential is never quite zero
+        if (varied && has(group, "tau_m"))
+            cells.set("tau_m", random::Distribution::uniform(0.02, 5));
+        if (has(group, "delta_T"))
+            cells.set("delta_T", 0.0);  // the exponential is never quite zero
+        if (has(group, "lambda0")) cells.set("lambda0", 0.0);  // nor is that of an intensity
         std::vector<double> v_rest(40);
-        const std::size_t   place = test::place_of(cells.group().parameters(), "v_rest");
+        const std::size_t   place = test::place_of(group.parameters(), "v_rest");
         for (std::size_t i = 0; i < 40; ++i)
-            v_rest[i] = cells.group().column(place).number(i);
+            v_rest[i] = group.column(place).number(i);
         cells.initialize("v", v_rest);
+        ASSERT_TRUE(cells.advance().empty());  // random cells draw in their first step
         const auto before = cells.bits();
         for (int step = 0; step < 100; ++step)
             ASSERT_TRUE(cells.advance().empty());
         EXPECT_EQ(cells.bits(), before) << (varied ? "varied" : "uniform");
+        for (std::size_t i = 0; i < 40; ++i)
+            EXPECT_EQ(cells.get("v", i), static_cast<double>(static_cast<T>(v_rest[i])));
     }
 }
 
 TEST(conformance, a_cell_at_rest_without_input_stays_there_exactly) {
     int compared = 0;
-    for_each_neuron([&]<class M>() {
-        if (!has<M>("v_rest")) return;  // rests elsewhere
-        expect_rest<M, double>();
-        expect_rest<M, float>();
+    for_each_neuron([&]<class M>(const M& model) {
+        if (!has(test::Cells<M>{model}.group(), "v_rest")) return;  // rests elsewhere
+        expect_rest<double>(model);
+        expect_rest<float>(model);
         ++compared;
     });
-    EXPECT_GE(compared, 9);
+    EXPECT_GE(compared, 14);
+}
+
+/// Gives all parameters once more, one value per cell.
+template <class C>
+void list_values(C& cells) {
+    const auto infos = cells.group().parameters();
+    for (std::size_t place = 0; place < infos.size(); ++place) {
+        const models::Column column = cells.group().column(place);
+        if (infos[place].is_sequence)
+            cells.set(
+                infos[place].name, Param<Sequence>{std::vector(cells.size(), column.sequence(0))}
+            );
+        else
+            cells.set(infos[place].name, std::vector(cells.size(), column.number(0)));
+    }
 }
 
 /// Spikes and all state of 101 varied cells with input over 100 steps.
-template <class M, class T>
-std::vector<std::uint64_t> history(const std::vector<std::size_t>& pieces, bool listed) {
-    test::Cells<M, T> cells{M{}, 101, 0.1_ms, pieces};
-    if (listed) {
-        for (const models::ParameterInfo& info : cells.group().parameters()) {
-            const double value = cells.group()
-                                     .column(test::place_of(cells.group().parameters(), info.name))
-                                     .number(0);
-            cells.set(info.name, std::vector(101, value));
-        }
-    }
+template <class T, class M>
+std::vector<std::uint64_t> history(
+    const M& model, const std::vector<std::size_t>& pieces, bool listed
+) {
+    test::Cells<M, T> cells{model, 101, 0.1_ms, pieces};
+    const std::size_t receptors = cells.group().receptors().size();
+    if (listed) list_values(cells);
     cells.initialize("v", random::Distribution::uniform(-70, -40));
     std::vector<std::uint64_t> result;
     for (std::uint64_t step = 0; step < 100; ++step) {
         random::Stream stream{{11}, step};
         for (int k = 0; k < 30; ++k)
-            cells.receive(stream.below(2), stream.below(101), 0.1 * stream.uniform());
+            cells.receive(stream.below(receptors), stream.below(101), 0.1 * stream.uniform());
         const auto spikes = cells.advance();
         const auto bits   = cells.bits();
         result.insert(result.end(), spikes.begin(), spikes.end());
@@ -293,31 +355,31 @@ std::vector<std::uint64_t> history(const std::vector<std::size_t>& pieces, bool 
     return result;
 }
 
-template <class M, class T>
-void expect_one_history() {
+template <class T, class M>
+void expect_one_history(const M& model) {
     std::vector<std::uint64_t> expected;
     test::for_each_isa([&] {
-        if (expected.empty()) expected = history<M, T>({101}, false);
+        if (expected.empty()) expected = history<T>(model, {101}, false);
         for (const std::vector<std::size_t>& pieces :
              {std::vector<std::size_t>{101}, {1, 100}, {13, 64, 24}}) {
-            EXPECT_TRUE((history<M, T>(pieces, false) == expected)) << "uniform constants";
-            EXPECT_TRUE((history<M, T>(pieces, true) == expected)) << "constants per cell";
+            EXPECT_TRUE((history<T>(model, pieces, false) == expected)) << "uniform constants";
+            EXPECT_TRUE((history<T>(model, pieces, true) == expected)) << "constants per cell";
         }
     });
 }
 
 TEST(conformance, bits_depend_neither_on_lanes_nor_on_instructions_nor_on_how_constants_are_held) {
-    for_each_neuron([]<class M>() {
-        expect_one_history<M, double>();
-        expect_one_history<M, float>();
+    for_each_neuron([](const auto& model) {
+        expect_one_history<double>(model);
+        expect_one_history<float>(model);
     });
 }
 
 /// The largest difference of v between two runs, in mV.
 template <class M>
-double difference_of_precisions() {
-    test::Cells<M, double> full{M{}, 3};
-    test::Cells<M, float>  single{M{}, 3};
+double difference_of_precisions(const M& model) {
+    test::Cells<M, double> full{model, 3};
+    test::Cells<M, float>  single{model, 3};
     double                 largest = 0;
     for (int step = 0; step < 100; ++step) {
         if (step % 20 == 0) {
@@ -336,13 +398,15 @@ double difference_of_precisions() {
 
 // Per step less than 8 ulp of v in single precision, as for IF_curr_exp; 100 steps.
 TEST(conformance, both_precisions_agree_to_rounding) {
-    for_each_neuron([]<class M>() { EXPECT_LT(difference_of_precisions<M>(), 100 * 8 * 0x1p-17); });
+    for_each_neuron([](const auto& model) {
+        EXPECT_LT(difference_of_precisions(model), 100 * 8 * 0x1p-17);
+    });
 }
 
 TEST(conformance, a_refractory_cell_is_held_at_v_reset_and_shown_there) {
-    for_each_neuron([]<class M>() {
-        if (!has<M>("tau_refrac")) return;
-        test::Cells<M> cells{M{}, 2};
+    for_each_neuron([]<class M>(const M& model) {
+        test::Cells<M> cells{model, 2};
+        if (!has(cells.group(), "tau_refrac")) return;
         cells.set("tau_refrac", 1.0);
         cells.set("v_reset", -77.0);
         cells.initialize("v", 100.0);

@@ -66,9 +66,9 @@ Param<Sequence> typed(const Trains& trains) {
     return std::visit([](const auto& v) { return Param<Sequence>{v}; }, trains);
 }
 
-/// A cell type with the planned parameters.
+/// A cell type with a list of its parameters, some of them given as planned.
 template <class M>
-M model_of(const PlannedPopulation& plan) {
+M listed_model_of(const PlannedPopulation& plan) {
     M model;
     std::apply(
         [&](const auto&... entry) {
@@ -92,6 +92,25 @@ M model_of(const PlannedPopulation& plan) {
     return model;
 }
 
+/// A cell type with the planned parameters; those of a PointNeuron are given by name.
+template <class M>
+M model_of(const PlannedPopulation& plan) {
+    if constexpr (std::is_same_v<M, PointNeuron>) {
+        return composed_neuron(plan.composition);
+    } else {
+        return listed_model_of<M>(plan);
+    }
+}
+void set_elements(Population& population, std::uint64_t seed) {
+    const Elements eta = elements_of(seed), gamma = elements_of(hash_of(seed, 1));
+    population.set(
+        {{"tau_eta", Param<Sequence>{eta.tau}},
+         {"a_eta", Param<Sequence>{eta.a}},
+         {"tau_gamma", Param<Sequence>{gamma.tau}},
+         {"a_gamma", Param<Sequence>{gamma.a}}}
+    );
+}
+
 Population make_population(network::Network& network, const PlannedPopulation& plan) {
     PopulationOptions options{.label = plan.label};
     for (const NamedValues& given : plan.initial_values)
@@ -104,7 +123,13 @@ Population make_population(network::Network& network, const PlannedPopulation& p
     [&]<class... Models>(std::tuple<Models...>*) {
         (make.template operator()<Models>(), ...);
     }(static_cast<CellTypes*>(nullptr));
-    return made.at(0);
+    Population population = made.at(0);
+    if (plan.model == PointNeuron::name) {
+        for (const NamedValues& given : plan.parameters)
+            population.set(given.name, specification(given.values));
+    }
+    if (plan.elements) set_elements(population, *plan.elements);
+    return population;
 }
 
 /// Places of the projections in the order in which they are made. Those between the same two
@@ -231,6 +256,7 @@ private:
         Population& population = populations_[change.population];
         if (change.projection) projections_.push_back(connect(*change.projection));
         if (change.spike_times) population.set("spike_times", typed(*change.spike_times));
+        if (change.elements) set_elements(population, *change.elements);
         for (const NamedValues& given : change.states)
             population.initialize(given.name, specification(given.values));
         for (const NamedValues& given : change.parameters)

@@ -3,47 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/RandomNetwork_models.hpp"
+
 namespace ranvier::test {
 
 namespace {
 
 using random::Distribution;
-
-/// Where the values of a parameter lie, and how often it is given.
-struct Range {
-    const char* name;
-    double      low, high;
-    double      given = 0.5;
-};
-
-std::vector<Range> parameter_ranges(const std::string& model) {
-    if (model == "SpikeSourcePoisson")
-        return {{"rate", 0, 250, 0.95}, {"start", 0, 12, 0.3}, {"duration", 3, 40, 0.3}};
-    if (model == "SpikeSourceArray") return {};
-    std::vector<Range> ranges{
-        {"v_rest", -67, -62},
-        {"cm", 0.1, 0.4, 0.9},
-        {"tau_m", 8, 20},
-        {"tau_refrac", 0, 3},
-        {"tau_syn_E", 1, 6},
-        {"tau_syn_I", 2, 9},
-        {"v_thresh", -56, -49},
-        {"v_reset", -70, -60},
-        {"i_offset", 0, 0.7, 0.8}};
-    if (model == "IF_cond_exp") {
-        ranges.push_back({"e_rev_E", -10, 5});
-        ranges.push_back({"e_rev_I", -90, -70});
-    }
-    return ranges;
-}
-
-std::vector<Range> state_ranges(const std::string& model) {
-    if (model == "IF_curr_exp")
-        return {{"v", -66, -50, 0.8}, {"isyn_exc", 0, 0.5, 0.2}, {"isyn_inh", -0.5, 0, 0.2}};
-    if (model == "IF_cond_exp")
-        return {{"v", -66, -50, 0.8}, {"gsyn_exc", 0, 0.02, 0.2}, {"gsyn_inh", 0, 0.02, 0.2}};
-    return {};
-}
 
 class Planner {
 public:
@@ -72,6 +38,7 @@ private:
             options.min_delay = Time::in_base_units(static_cast<double>(shortest_) * dt());
         }
         if (dice_.chance(0.2)) options.max_delay = Time::in_base_units(1000 * dt());
+        if (dice_.chance(0.35)) options.spike_timing = SpikeTiming::off_grid;
         options.tuning.block_cells = dice_.one_of<std::size_t>({16, 16, 32, 64, 128, 40960});
         plan_.window_steps         = dice_.one_of<Step>({19, 50, 100, 1000});
     }
@@ -109,7 +76,7 @@ private:
         const double      low = range.low, high = range.high;
         const std::size_t form = dice_.below(20);
         if (form < 8) return dice_.uniform(low, high);
-        if (form < 14) return distribution(low, high, std::string{"i_offset"} == range.name);
+        if (form < 14) return distribution(low, high, range.name == "i_offset" && high > 0.1);
         if (form < 17) {
             std::vector<double> array(size);
             for (double& value : array)
@@ -180,8 +147,10 @@ private:
             .size  = size,
             .label = std::string{model.starts_with("SpikeSource") ? "source " : "cells "} +
                      std::to_string(plan_.populations.size())};
-        p.parameters     = some(parameter_ranges(model), size);
-        p.initial_values = some(state_ranges(model), size);
+        if (model == PointNeuron::name) p.composition = dice_.below(num_compositions);
+        if (model == GIF_cond_exp::name && dice_.chance(0.7)) p.elements = dice_.word();
+        p.parameters     = some(parameter_ranges(p), size);
+        p.initial_values = some(state_ranges(p), size);
         if (model == "SpikeSourceArray") p.spike_times = trains(size, 0);
         p.recorded = dice_.chance(0.7);
         return p;
@@ -189,7 +158,10 @@ private:
 
     void choose_populations() {
         const std::size_t count  = 1 + dice_.below(6);
-        const auto        neuron = [&] { return dice_.one_of({"IF_curr_exp", "IF_cond_exp"}); };
+        const auto        neuron = [&]() -> std::string {
+            if (dice_.chance(0.25)) return dice_.one_of({"IF_curr_exp", "IF_cond_exp"});
+            return neuron_models()[dice_.below(neuron_models().size())];
+        };
         plan_.populations.push_back(population(neuron(), 2 + dice_.below(200)));
         while (plan_.populations.size() < count) {
             const double kind = dice_.uniform(0, 1);
@@ -286,6 +258,19 @@ private:
         }
     }
 
+    /// Of a size that lets some of them move a cell.
+    Weight weight_onto(const PlannedPopulation& post, double part, int sign) {
+        switch (input_of(post)) {
+            case models::Input::conductance:
+                return weight<Conductance>(0.04 * part, 1);
+            case models::Input::current:
+                return weight<Current>(0.8 * part, sign);
+            case models::Input::voltage:
+                break;
+        }
+        return weight<Voltage>(8 * part, sign);
+    }
+
     Delay delay() {
         const double least = static_cast<double>(shortest_) * dt();
         const auto   steps = [&](std::size_t most) {
@@ -329,8 +314,7 @@ private:
         const double degree =
             in_degree(connector, static_cast<double>(pre.size), static_cast<double>(post.size));
         const double part = dice_.uniform(0.2, 1) / std::sqrt(std::max(1.0, degree));
-        if (post.model == "IF_cond_exp") return {weight<Conductance>(0.04 * part, 1), delay()};
-        return {weight<Current>(0.8 * part, inhibitory ? -1 : 1), delay()};
+        return {weight_onto(post, part, inhibitory ? -1 : 1), delay()};
     }
 
     PlannedProjection projection() {
@@ -345,10 +329,13 @@ private:
         // do not have.
         const auto* weights = p.synapse.weight.specification().distribution();
         const bool  has_sign =
-            to.model == "IF_curr_exp" &&
+            input_of(to) != models::Input::conductance &&
             !(weights && weights->kind() == Distribution::Kind::normal_clipped_to_boundary);
-        if (inhibitory && (!has_sign || dice_.chance(0.5))) p.options.receptor_type = "inhibitory";
-        if (!inhibitory && dice_.chance(0.4)) p.options.receptor_type = "excitatory";
+        const auto receptors = receptors_of(to);
+        if (inhibitory && (!has_sign || dice_.chance(0.5)))
+            p.options.receptor_type = receptors[1 + dice_.below(receptors.size() - 1)];
+        if (!inhibitory && dice_.chance(0.4))
+            p.options.receptor_type = receptors[receptors.size() > 2 ? dice_.below(3) : 0];
         if (dice_.chance(0.2)) p.options.label = "projection " + std::to_string(num_labels_++);
         return p;
     }
@@ -365,9 +352,7 @@ private:
             p.recorded             = dice_.chance(0.2);
             plan_.populations.push_back(p);
             const double strength = dice_.uniform(0.2, 0.8) / (rate / 1000 * 3);
-            const Weight drive    = plan_.populations[post].model == "IF_cond_exp"
-                                        ? weight<Conductance>(0.05 * strength, 1)
-                                        : weight<Current>(strength, 1);
+            const Weight drive    = weight_onto(plan_.populations[post], 1.25 * strength, 1);
             // Mostly of one delay, as fused drives are; sums of three and more show their order.
             const double steps =
                 static_cast<double>(shortest_) + static_cast<double>(dice_.below(9));
@@ -378,7 +363,7 @@ private:
                  post,
                  OneToOneConnector{},
                  {drive, later},
-                 {.receptor_type = "excitatory"}}
+                 {.receptor_type = receptors_of(plan_.populations[post])[0]}}
             );
         }
     }
@@ -393,9 +378,11 @@ private:
         } else if (p.model == "SpikeSourceArray") {
             change.spike_times = trains(p.size, static_cast<double>(now) * dt() - 3);
         } else if (!p.is_source() && dice_.chance(0.4)) {
-            change.states = some(state_ranges(p.model), p.size);
+            change.states = some(state_ranges(p), p.size);
+        } else if (p.elements && dice_.chance(0.4)) {
+            change.elements = dice_.word();
         } else {
-            change.parameters = some(parameter_ranges(p.model), p.size);
+            change.parameters = some(parameter_ranges(p), p.size);
         }
         return change;
     }

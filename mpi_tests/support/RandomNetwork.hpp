@@ -53,10 +53,13 @@ struct PlannedPopulation {
     std::string              model;  ///< PyNN's name of the cell type
     std::size_t              size = 0;
     std::string              label;
+    std::size_t              composition = 0;  ///< of a PointNeuron, see composed_neuron
     std::vector<NamedValues> parameters{};
     std::vector<NamedValues> initial_values{};
     std::optional<Trains>    spike_times{};
-    bool                     recorded = false;
+    /// For the numbers and values of a GIF cell's elements; none: the model's own.
+    std::optional<std::uint64_t> elements{};
+    bool                         recorded = false;
 
     bool is_source() const { return model.starts_with("SpikeSource"); }
 };
@@ -74,6 +77,17 @@ struct PlannedProjection {
     ProjectionOptions options;
 };
 
+/// Number of different PointNeurons, and one of them: both membranes, under currents and under
+/// conductances of all shapes.
+inline constexpr std::size_t num_compositions = 4;
+PointNeuron                  composed_neuron(std::size_t composition);
+
+/// Lists for the elements of GIF cells, up to three in each: time constants and increments.
+struct Elements {
+    std::function<Sequence(std::size_t)> tau, a;
+};
+Elements elements_of(std::uint64_t seed);
+
 /// What happens between two runs: parameters or state variables are set (several at once), spike
 /// times are replaced, or a projection is added.
 struct PlannedChange {
@@ -81,6 +95,7 @@ struct PlannedChange {
     std::vector<NamedValues>         parameters{};
     std::vector<NamedValues>         states{};
     std::optional<Trains>            spike_times{};
+    std::optional<std::uint64_t>     elements{};
     std::optional<PlannedProjection> projection{};
 };
 

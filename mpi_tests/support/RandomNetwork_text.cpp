@@ -64,6 +64,7 @@ std::string text(const RandomNetwork& network, const PlannedChange& change) {
     if (change.projection) return "add " + text(network, *change.projection);
     const std::string& label = network.populations[change.population].label;
     if (change.spike_times) return fmt::format("{}: {}", label, text(*change.spike_times));
+    if (change.elements) return fmt::format("{}: elements of seed {}", label, *change.elements);
     if (!change.states.empty()) return fmt::format("{}: initialize {}", label, text(change.states));
     return fmt::format("{}: set {}", label, text(change.parameters));
 }
@@ -77,24 +78,27 @@ std::string describe(const RandomNetwork& network) {
     };
     std::string all = fmt::format(
         "network of seed {}: time step {} ms, min_delay {}, max_delay {}, blocks of {}, windows of "
-        "{} steps\n",
+        "{} steps{}\n",
         network.seed,
         number(options.timestep.value()),
         ms(options.min_delay),
         ms(options.max_delay),
         options.tuning.block_cells,
-        network.window_steps
+        network.window_steps,
+        options.spike_timing == SpikeTiming::off_grid ? ", off the grid" : ""
     );
     for (const PlannedPopulation& p : network.populations) {
         all += fmt::format(
-            "  {} {} \"{}\"{}: {}; initially {}{}\n",
+            "  {} {}{} \"{}\"{}: {}; initially {}{}{}\n",
             p.size,
             p.model,
+            p.model == PointNeuron::name ? fmt::format(" {}", p.composition) : "",
             p.label,
             p.recorded ? ", recorded" : "",
             text(p.parameters),
             text(p.initial_values),
-            p.spike_times ? "; " + text(*p.spike_times) : ""
+            p.spike_times ? "; " + text(*p.spike_times) : "",
+            p.elements ? fmt::format("; elements of seed {}", *p.elements) : ""
         );
     }
     for (const PlannedProjection& p : network.projections)

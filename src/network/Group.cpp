@@ -142,7 +142,7 @@ std::string Group::describe() const {
 
 void Group::require_model(std::string_view model) const {
     for (const Selection::Part& part : members_.parts()) {
-        if (model == part.population->group->model()) continue;
+        if (part.population->group->is_a(model)) continue;
         throw ModelError(
             fmt::format(
                 "{}: its cells are of type {}, and a member of {} was given.",

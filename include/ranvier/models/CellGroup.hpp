@@ -40,8 +40,10 @@ public:
     CellGroup(const CellGroup&)            = delete;
     CellGroup& operator=(const CellGroup&) = delete;
 
-    std::string_view                  model() const { return model_; }
-    std::size_t                       num_cells() const { return num_cells_; }
+    std::string_view model() const { return model_; }
+    std::size_t      num_cells() const { return num_cells_; }
+    /// Whether the members of a model by that name are parameters and state variables here.
+    virtual bool                      is_a(std::string_view model) const { return model == model_; }
     const std::vector<ParameterInfo>& parameters() const { return parameters_; }
     const Column& column(std::size_t parameter) const { return columns_[parameter]; }
 

@@ -41,20 +41,33 @@ struct Derived {
 template <class M>
 class CellValues {
 public:
-    CellValues(const std::vector<Column>& columns, std::size_t cell)
+    /// @param first place of the first parameter of M among the columns
+    CellValues(const std::vector<Column>& columns, std::size_t cell, std::size_t first = 0)
         : columns_(columns),
-          cell_(cell) {}
+          cell_(cell),
+          first_(first) {}
 
     template <class Q>
     Q operator[](Param<Q> M::*member) const {
-        double      found = 0;
-        std::size_t place = 0;
+        return from_pynn_value<Q>(column(member).number(cell_));
+    }
+    /// The numbers of a parameter that is a list.
+    template <class Q>
+    const std::vector<double>& list(Param<Q> M::*member) const {
+        return column(member).sequence(cell_).values();
+    }
+
+private:
+    template <class Q>
+    const Column& column(Param<Q> M::*member) const {
+        std::size_t found = first_;
+        std::size_t place = first_;
         std::apply(
             [&](const auto&... entry) {
                 (
                     [&] {
                         if constexpr (std::same_as<decltype(entry.member), Param<Q> M::*>) {
-                            if (entry.member == member) found = columns_[place].number(cell_);
+                            if (entry.member == member) found = place;
                         }
                         ++place;
                     }(),
@@ -63,12 +76,11 @@ public:
             },
             M::parameters()
         );
-        return from_pynn_value<Q>(found);
+        return columns_[found];
     }
 
-private:
     const std::vector<Column>& columns_;
-    std::size_t                cell_;
+    std::size_t                cell_, first_;
 };
 
 /// Response of the potential, one step later, to a unit of exponentially decaying current:

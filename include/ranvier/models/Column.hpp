@@ -35,12 +35,11 @@ struct Given {
     Value       value;
 };
 
-/// The parameters of a model object that are given, as specifications.
+/// The parameters of a struct with a static list of them that are given, the first at `place`.
 template <class M>
-std::vector<Given> given_parameters(const M& model) {
+std::vector<Given> given_members(const M& model, std::size_t place = 0) {
     std::vector<Given> given;
-    std::size_t        place = 0;
-    const auto         add   = [&](const auto& entry) {
+    const auto         add = [&](const auto& entry) {
         const auto& param = model.*entry.member;
         if (param.is_given()) {
             using Unit = typename std::decay_t<decltype(entry)>::Value;
@@ -53,6 +52,17 @@ std::vector<Given> given_parameters(const M& model) {
     };
     std::apply([&](const auto&... entry) { (add(entry), ...); }, M::parameters());
     return given;
+}
+
+/// The parameters of a model object that are given, as specifications. A model that lists its own
+/// parameters says it itself.
+template <class M>
+std::vector<Given> given_parameters(const M& model) {
+    if constexpr (requires { model.given_parameters(); }) {
+        return model.given_parameters();
+    } else {
+        return given_members(model);
+    }
 }
 
 /// The initial values that are given in an `Initial` of model M.

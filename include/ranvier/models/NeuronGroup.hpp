@@ -10,8 +10,16 @@
 
 #include "ranvier/base/types.hpp"
 #include "ranvier/models/CellGroup.hpp"
+#include "ranvier/random/Key.hpp"
 
 namespace ranvier::models {
+
+/// What a group of neurons is told besides its parameters.
+struct NeuronContext {
+    SpikeTiming timing = SpikeTiming::on_grid;
+    std::size_t first  = 0;  ///< index in the population of the first cell of the slice
+    random::Key key{};       ///< for models that draw; the same on every rank
+};
 
 /// A run of cells of the slice that lies in one block. `input[r]` is where receptor r of its first
 /// cell receives weights; it is at the same time the state variable that the receptor drives.

@@ -2,55 +2,63 @@
 /// Neurons of one model: structure of arrays, advanced by vector kernels.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <optional>
 #include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
-#include "ranvier/base/AlignedArray.hpp"
 #include "ranvier/base/TimeGrid.hpp"
 #include "ranvier/base/hash.hpp"
-#include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/NeuronGroup.hpp"
 #include "ranvier/models/NeuronPiece.hpp"
-#include "ranvier/models/OffGridStep.hpp"
+#include "ranvier/models/OffGridPiece.hpp"
+#include "ranvier/models/PartsModel.hpp"
 #include "ranvier/models/kernel.hpp"
 #include "ranvier/random/Stream.hpp"
 
 namespace ranvier::models {
 
-/// What a group of neurons is told besides its parameters.
-struct NeuronContext {
-    SpikeTiming timing = SpikeTiming::on_grid;
-    std::size_t first  = 0;  ///< index in the population of the first cell of the slice
-    random::Key key{};       ///< for models that draw; the same on every rank
-};
-
 /// Neurons of model M in precision T.
-template <CellModel M, class T>
+template <NeuronModel M, class T>
 class NeuronGroupOf final : public NeuronGroup<T> {
-    using State                                = typename M::template State<double>;
-    using Constants                            = typename M::template Constants<double>;
-    static constexpr std::size_t num_states    = sizeof(State) / sizeof(double);
-    static constexpr std::size_t num_constants = sizeof(Constants) / sizeof(double);
+    using Scalar    = typename ScalarOf<M>::type;
+    using State     = typename Scalar::template State<double>;
+    using Constants = typename Scalar::template Constants<double>;
 
 public:
     NeuronGroupOf(std::size_t num_cells, const TimeGrid& grid, const NeuronContext& context = {})
-        : NeuronGroup<T>(M::name, num_cells, parameter_infos<M>()),
+        : NeuronGroupOf(num_cells, grid, context, model_info<M>(), {}) {}
+    /// Of a model that is known in part only when it is used.
+    /// @param parts of every cell
+    NeuronGroupOf(
+        std::size_t          num_cells,
+        const TimeGrid&      grid,
+        const NeuronContext& context,
+        ModelInfo            info,
+        std::vector<Part>    parts
+    )
+        : NeuronGroup<T>(info.name, num_cells, std::move(info.parameters)),
           grid_(grid),
           context_(context),
-          states_(state_infos<M>()),
-          receptors_(receptor_infos<M>()),
+          input_(info.input),
+          states_(std::move(info.states)),
+          receptors_(std::move(info.receptors)),
+          parts_(std::move(parts)),
           kernels_(kernels_of<M>()) {}
 
+    bool is_a(std::string_view model) const override {
+        if constexpr (requires { M::component; })
+            if (model == M::component) return true;
+        return NeuronGroup<T>::is_a(model);
+    }
     const std::vector<StateInfo>&    states() const override { return states_; }
     const std::vector<ReceptorInfo>& receptors() const override { return receptors_; }
-    Input                            input() const override { return M::input; }
+    Input                            input() const override { return input_; }
     bool                             settles() const override { return Settles<M>; }
     std::size_t                      num_pieces() const override { return pieces_.size(); }
     IndexRange cells_of(std::size_t piece) const override { return pieces_[piece].cells; }
@@ -58,16 +66,26 @@ public:
     void bind(std::vector<PieceMemory<T>> pieces) override {
         for (PieceMemory<T>& memory : pieces) {
             Piece& piece = pieces_.emplace_back();
-            piece.bind(memory, receptors_);
-            if (off_grid()) piece.before = AlignedArray<T>(piece.padded * num_states);
-            if (off_grid()) piece.release.resize(piece.padded);
+            piece.bind(memory, receptors_, parts_);
+            if (off_grid()) off_grid_.emplace_back().bind(piece);
         }
     }
 
     CellSpikes advance(std::size_t which, Step step) override {
         Piece& piece = pieces_[which];
         if constexpr (stochastic) draw_first(piece);
-        if (off_grid()) return advance_off_grid(piece, step);
+        if (off_grid()) {
+            return off_grid_[which].advance(
+                piece,
+                this->columns(),
+                grid_,
+                step,
+                [&](std::size_t num_due) { return run_kernel(piece, num_due); },
+                [&](std::uint32_t i, std::uint32_t k, auto& state, const auto& constants) {
+                    apply_spike(piece, i, step, k, state, constants);
+                }
+            );
+        }
         piece.refractory.release(step - 1, [&](std::uint32_t i) {
             piece.state[0][i] = piece.reset_value(i);
         });
@@ -76,7 +94,7 @@ public:
 
     std::optional<typename NeuronGroup<T>::NotFinite> not_finite(std::size_t which) const override {
         if (pieces_[which].not_finite == 0) return std::nullopt;
-        return pieces_[which].first_not_finite();
+        return pieces_[which].first_not_finite(states_.size());
     }
 
     CellSpikes settle(std::size_t which, Step step) override {
@@ -121,23 +139,50 @@ public:
 
     std::uint64_t state_bits(std::size_t state, std::size_t cell) const override {
         for (const Piece& piece : pieces_) {
-            if (piece.cells.contains(cell))
-                return bits_of(piece.canonical(state, cell - piece.cells.first));
+            if (!piece.cells.contains(cell)) continue;
+            const std::size_t   i    = cell - piece.cells.first;
+            const std::uint64_t bits = bits_of(piece.canonical(state, i));
+            if (hides_parts && state + 1 == states_.size())
+                return hash_of(bits, piece.bits_of_hidden(state, i));
+            return bits;
         }
         return 0;
     }
 
-private:
-    using TypedState     = typename M::template State<T>;
-    using TypedConstants = typename M::template Constants<T>;
+    /// After a reset, random spikes are other ones.
+    void restart(std::uint64_t resets) override {
+        resets_ = resets;
+        for (Piece& piece : pieces_)
+            piece.forget();
+        NeuronGroup<T>::restart(resets);
+    }
 
+    bool has_conflicts() const override {
+        return requires(std::span<const Column* const> columns) {
+            M::conflict(columns, 0);
+        };
+    }
+    std::optional<Conflict> conflict(std::span<const Column* const> proposed, std::size_t cell)
+        const override {
+        if constexpr (requires { M::conflict(proposed, cell); }) return M::conflict(proposed, cell);
+        return std::nullopt;
+    }
+
+private:
+    /// Whether some parts are no state variables of their own.
+    static constexpr bool hides_parts = requires(const std::vector<Column>& columns) {
+        M::parts(columns, IndexRange{});
+    };
     static constexpr bool stochastic = requires(State & state, const Constants& k) {
-        M::on_spike(state, k, 0.5);
+        Scalar::on_spike(state, k, 0.5);
     };
 
     using Piece = NeuronPiece<M, T>;
 
-    bool      off_grid() const { return context_.timing == SpikeTiming::off_grid; }
+    bool        off_grid() const { return context_.timing == SpikeTiming::off_grid; }
+    std::size_t index_of(const Piece& piece) const {
+        return static_cast<std::size_t>(&piece - pieces_.data());
+    }
     Kernel<T> advance_kernel() const {
         if constexpr (std::is_same_v<T, double>)
             return kernels_.advance_double;
@@ -151,7 +196,7 @@ private:
             return kernels_.settle_single;
     }
 
-    KernelArguments<T> arguments(Piece& piece) const {
+    KernelArguments<T> arguments(Piece& piece) {
         return {
             piece.state.data(),
             piece.constants.data(),
@@ -160,7 +205,10 @@ private:
             piece.padded,
             piece.spikes.data(),
             piece.injected.data(),
-            piece.before.data()};
+            off_grid() ? off_grid_[index_of(piece)].before.data() : nullptr,
+            nullptr,
+            piece.parts.data(),
+            piece.parts.size()};
     }
 
     /// Returns how many spiked. `num_due` more cells than those held have no v yet.
@@ -177,7 +225,10 @@ private:
     /// A number in (0, 1) for the k-th spike of a cell in a step; keyed, so it does not matter who
     /// asks when.
     double draw(const Piece& piece, std::size_t i, Step step, std::uint32_t k) const {
-        const random::Key   key{hash_of(context_.key.value, static_cast<std::uint64_t>(step))};
+        const auto        time = static_cast<std::uint64_t>(step);
+        const random::Key key{
+            resets_ > 0 ? hash_of(context_.key.value, time, resets_)
+                        : hash_of(context_.key.value, time)};
         const std::uint64_t index = context_.first + piece.cells.first + i;
         return random::Stream{key, index, k}.uniform_open();
     }
@@ -187,9 +238,9 @@ private:
         const Piece& piece, std::size_t i, Step step, std::uint32_t k, S& state, const C& constants
     ) const {
         if constexpr (stochastic)
-            M::on_spike(state, constants, draw(piece, i, step, k));
+            Scalar::on_spike(state, constants, draw(piece, i, step, k));
         else
-            M::on_spike(state, constants);
+            Scalar::on_spike(state, constants);
     }
 
     /// Before the first step, every cell draws what it needs for its first spike.
@@ -197,9 +248,9 @@ private:
         if (piece.drawn) return;
         piece.drawn = true;
         for (std::size_t i = 0; i < piece.cells.size(); ++i) {
-            auto state = std::bit_cast<TypedState>(piece.load(i));
-            M::start(state, draw(piece, i, 0, 0));
-            piece.store(i, std::bit_cast<std::array<T, num_states>>(state));
+            auto state = piece.load(i);
+            Scalar::start(state, draw(piece, i, 0, 0));
+            piece.store(i, state);
         }
     }
 
@@ -207,105 +258,51 @@ private:
     CellSpikes spike_on_grid(Piece& piece, Step step, std::size_t count) {
         for (std::size_t k = 0; k < count; ++k) {
             const std::uint32_t i     = piece.spikes[k];
-            auto                state = std::bit_cast<TypedState>(piece.load(i));
+            auto                state = piece.load(i);
             apply_spike(piece, i, step, 0, state, piece.constants_of(i));
-            piece.store(i, std::bit_cast<std::array<T, num_states>>(state));
+            piece.store(i, state);
             const Step held = piece.refractory_steps_of(i);
-            if (held > 0) hold(piece, i, step + held);
-            if (held > 0 && off_grid()) {
-                const double ms  = piece.refractory_ms_of(i);
-                piece.release[i] = ms - grid_.ms(held - 1);
-            }
+            if (held > 0) piece.hold(i, step + held);
+            if (held > 0 && off_grid())
+                off_grid_[index_of(piece)].release[i] =
+                    piece.refractory_ms_of(i) - grid_.ms(held - 1);
             piece.spikes[k] = static_cast<std::uint32_t>(piece.cells.first) + i;
         }
         return {{piece.spikes.data(), count}, {}};
-    }
-
-    void hold(Piece& piece, std::uint32_t i, Step until) const {
-        piece.state[0][i] = std::numeric_limits<T>::quiet_NaN();
-        piece.refractory.hold(i, until);
-    }
-
-    /// Cells that cross or whose refractory period ends in this step are taken through it again.
-    CellSpikes advance_off_grid(Piece& piece, Step step) {
-        piece.due.clear();
-        piece.due_before.clear();
-        piece.refractory.release(step, [&](std::uint32_t i) {
-            const auto state = piece.load(i);
-            piece.due.push_back(i);
-            piece.due_before.insert(piece.due_before.end(), state.begin(), state.end());
-        });
-        const std::size_t num_released = piece.due.size();
-        const std::size_t count        = run_kernel(piece, num_released);
-        for (std::size_t k = 0; k < count; ++k)
-            piece.due.push_back(piece.spikes[k]);
-        piece.due_before.insert(
-            piece.due_before.end(), piece.before.data(), piece.before.data() + count * num_states
-        );
-        piece.spikes.clear();
-        piece.offsets.clear();
-        std::vector<std::size_t> order(piece.due.size());
-        for (std::size_t k = 0; k < order.size(); ++k)
-            order[k] = k;
-        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return piece.due[a] < piece.due[b];
-        });
-        for (const std::size_t k : order)
-            step_alone(piece, k, step, k < num_released);
-        const std::size_t num_spikes = piece.spikes.size();
-        if (piece.spikes.size() < piece.padded) piece.spikes.resize(piece.padded);
-        return {{piece.spikes.data(), num_spikes}, piece.offsets};
-    }
-
-    void step_alone(Piece& piece, std::size_t which, Step step, bool released) {
-        const std::uint32_t            i = piece.due[which];
-        std::array<double, num_states> values;
-        for (std::size_t s = 0; s < num_states; ++s)
-            values[s] = static_cast<double>(piece.due_before[which * num_states + s]);
-        auto         state    = std::bit_cast<State>(values);
-        const double dt       = grid_.timestep().value();
-        const double injected = piece.injected.size() ? static_cast<double>(piece.injected[i]) : 0;
-        const CellValues<M>  parameters{this->columns(), piece.cells.first + i};
-        const OffGridStep<M> path{parameters, grid_.timestep(), injected};
-        std::vector<double>  times;
-        std::uint32_t        k    = 0;
-        const double         held = path.run(
-            state,
-            released ? piece.release[i] : 0,
-            times,
-            [&](State& at, const Constants& constants) {
-                apply_spike(piece, i, step, k++, at, constants);
-            }
-        );
-        values = std::bit_cast<std::array<double, num_states>>(state);
-        for (std::size_t s = 0; s < num_states; ++s)
-            piece.state[s][i] = static_cast<T>(values[s]);
-        if (held > dt) {
-            // The release falls into ((later) dt, (later + 1) dt].
-            const double later = std::ceil(std::min(held / dt, 1e15)) - 1;
-            hold(piece, i, step + static_cast<Step>(later));
-            piece.release[i] = held - later * dt;
-        }
-        for (const double time : times) {
-            piece.spikes.push_back(static_cast<std::uint32_t>(piece.cells.first) + i);
-            piece.offsets.push_back(time - dt);
-        }
     }
 
     void parameters_changed(Step) override {
         bool uniform = true;
         for (const Column& column : this->columns())
             uniform = uniform && column.is_uniform;
-        for (Piece& piece : pieces_)
+        for (Piece& piece : pieces_) {
+            update_parts(piece);
             piece.derive(this->columns(), uniform, grid_);
+        }
+    }
+
+    /// Where parameters are lists, which parts cells have follows from them.
+    void update_parts(Piece& piece) {
+        if constexpr (hides_parts) {
+            piece.set_parts(M::parts(this->columns(), piece.cells));
+            piece.clear_parts([&](const Part& part, std::size_t i) {
+                return !M::has_part(this->columns(), piece.cells.first + i, part);
+            });
+            if (off_grid()) off_grid_[index_of(piece)].bind(piece);
+        }
     }
 
     TimeGrid                  grid_;
     NeuronContext             context_;
+    std::uint64_t             resets_ = 0;
+    Input                     input_;
     std::vector<StateInfo>    states_;
     std::vector<ReceptorInfo> receptors_;
+    std::vector<Part>         parts_;  ///< in the beginning
     KernelTable               kernels_;
     std::vector<Piece>        pieces_;
+
+    std::vector<OffGridPiece<M, T>> off_grid_;  ///< [pieces] off the grid only
 };
 
 }  // namespace ranvier::models

@@ -9,13 +9,15 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "ranvier/base/AlignedArray.hpp"
 #include "ranvier/base/TimeGrid.hpp"
 #include "ranvier/base/hash.hpp"
-#include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/NeuronGroup.hpp"
+#include "ranvier/models/PartsModel.hpp"
 #include "ranvier/models/Refractory.hpp"
 #include "ranvier/models/kernel.hpp"
 
@@ -27,42 +29,41 @@ namespace ranvier::models {
 ///     constants[j][i]   constant j; with stride 0, `lane_padding` equal values for all cells
 template <class M, class T>
 struct NeuronPiece {
-    using Constants                            = typename M::template Constants<T>;
-    static constexpr std::size_t num_states    = sizeof(typename M::template State<T>) / sizeof(T);
-    static constexpr std::size_t num_constants = sizeof(Constants) / sizeof(T);
+    using Scalar    = typename ScalarOf<M>::type;
+    using State     = typename Scalar::template State<T>;
+    using Constants = typename Scalar::template Constants<T>;
 
-    IndexRange                                 cells;  ///< within the slice
-    std::size_t                                padded = 0;
-    std::array<T*, num_states>                 state{};
-    std::array<AlignedArray<T>, num_states>    own;
-    std::array<const T*, num_constants>        constants{};
-    std::array<AlignedArray<T>, num_constants> constant_values;
-    std::array<std::uint8_t, num_constants>    stride{};
-    bool                                       uniform = true;    ///< all strides are 0
-    std::vector<double>                        refractory_ms;     ///< one, or one per cell
-    std::vector<Step>                          refractory_steps;  ///< the same, rounded up
-    Refractory                                 refractory;
-    AlignedArray<T>                            injected;  ///< nA; empty: none
-    std::vector<std::uint32_t>                 spikes;
-    std::size_t                                not_finite = 0;  ///< lanes beyond those held
-    bool                                       drawn = false;   ///< first draws of a random model
+    IndexRange                   cells;  ///< within the slice
+    std::size_t                  padded = 0;
+    std::vector<Part>            parts;  ///< of models that have them
+    std::vector<T*>              state;
+    std::vector<AlignedArray<T>> own;
+    std::vector<const T*>        constants;
+    std::vector<AlignedArray<T>> constant_values;
+    std::vector<std::uint8_t>    stride;
+    bool                         uniform = true;    ///< all strides are 0
+    std::vector<double>          refractory_ms;     ///< one, or one per cell
+    std::vector<Step>            refractory_steps;  ///< the same, rounded up
+    Refractory                   refractory;
+    AlignedArray<T>              injected;  ///< nA; empty: none
+    std::vector<std::uint32_t>   spikes;
+    std::size_t                  not_finite = 0;      ///< lanes beyond those held
+    bool                         drawn      = false;  ///< first draws of a random model
 
-    // Off the grid only:
-    AlignedArray<T>            before;      ///< see KernelArguments
-    std::vector<double>        release;     ///< [padded] ms of it in the step of the release
-    std::vector<std::uint32_t> due;         ///< cells to be taken through the step alone
-    std::vector<T>             due_before;  ///< [due][num_states] before the step
-    std::vector<double>        offsets;     ///< of spikes, see CellSpikes
+    std::size_t num_states() const { return state.size(); }
 
-    void bind(const PieceMemory<T>& memory, const std::vector<ReceptorInfo>& receptors) {
+    void bind(
+        const PieceMemory<T>&            memory,
+        const std::vector<ReceptorInfo>& receptors,
+        std::vector<Part>                with = {}
+    ) {
         cells  = memory.cells;
         padded = (cells.size() + lane_padding - 1) / lane_padding * lane_padding;
-        for (std::size_t r = 0; r < receptors.size(); ++r)
-            state[receptors[r].state] = memory.input[r];
-        for (std::size_t s = 0; s < num_states; ++s) {
-            if (state[s]) continue;
-            own[s]   = AlignedArray<T>(padded);
-            state[s] = own[s].data();
+        set_parts(std::move(with));
+        for (const ReceptorInfo& receptor : receptors) {
+            own[receptor.state] = {};
+            state[receptor.state] =
+                memory.input[static_cast<std::size_t>(&receptor - receptors.data())];
         }
         // The first state variable is v; NaN in it marks lanes that hold no cell.
         for (std::size_t i = cells.size(); i < padded; ++i)
@@ -70,21 +71,86 @@ struct NeuronPiece {
         spikes.resize(padded);
     }
 
-    std::array<T, num_states> load(std::size_t i) const {
-        std::array<T, num_states> values;
-        for (std::size_t s = 0; s < num_states; ++s)
-            values[s] = state[s][i];
-        return values;
+    /// Gives the cells other parts. A part that was there, of the same kind and number, keeps its
+    /// state, another one begins at 0.
+    void set_parts(std::vector<Part> with) {
+        const std::vector<Part> before   = std::exchange(parts, std::move(with));
+        auto [num_states, num_constants] = count_numbers();
+        auto       old_state             = std::exchange(state, std::vector<T*>(num_states));
+        auto       old_own = std::exchange(own, std::vector<AlignedArray<T>>(num_states));
+        const auto keep    = [&](std::size_t from, std::size_t to) {
+            if (from >= old_state.size()) return;
+            state[to] = old_state[from];
+            own[to]   = std::move(old_own[from]);
+        };
+        if constexpr (PartsModel<M>) {
+            for (std::size_t s = 0; s < count_of<typename M::template State<T>, T>; ++s)
+                keep(s, s);
+            for (const Part& part : parts) {
+                for (const Part& old : before) {
+                    if (old.kind != part.kind || old.number != part.number) continue;
+                    with_kind<M>(part, [&]<class Kind>() {
+                        for (std::size_t s = 0; s < count_of<typename Kind::template State<T>, T>;
+                             ++s)
+                            keep(old.state + s, part.state + s);
+                    });
+                }
+            }
+        }
+        for (std::size_t s = 0; s < num_states; ++s) {
+            if (state[s]) continue;
+            own[s]   = AlignedArray<T>(padded);
+            state[s] = own[s].data();
+        }
+        constants.assign(num_constants, nullptr);
+        constant_values.resize(num_constants);
+        stride.assign(num_constants, 0);
     }
-    void store(std::size_t i, const std::array<T, num_states>& values) {
-        for (std::size_t s = 0; s < num_states; ++s)
-            state[s][i] = values[s];
+
+    /// The state of one cell, and what it becomes.
+    State load(std::size_t i) const {
+        return assembled<T>([&](std::size_t s) { return state[s][i]; });
+    }
+    void store(std::size_t i, const State& values) {
+        take_apart(values, [&](std::size_t s, T value) { state[s][i] = value; });
+    }
+    /// A state from its numbers: `value_of(s)` is that of state variable s.
+    template <class U, class F>
+    auto assembled(F&& value_of) const {
+        using S = typename Scalar::template State<U>;
+        if constexpr (PartsModel<M>) {
+            S result{head<typename M::template State<U>, U>(value_of), {}};
+            for (std::size_t s = count_of<typename M::template State<U>, U>; s < num_states(); ++s)
+                result.parts.push_back(value_of(s));
+            return result;
+        } else {
+            return head<S, U>(value_of);
+        }
+    }
+    /// Calls `put(s, value)` for the numbers of a state.
+    template <class S, class F>
+    static void take_apart(const S& values, F&& put) {
+        using U = std::decay_t<decltype(values.v)>;
+        if constexpr (PartsModel<M>) {
+            using Head = typename M::template State<U>;
+            head_apart<U>(static_cast<const Head&>(values), put);
+            for (std::size_t k = 0; k < values.parts.size(); ++k)
+                put(count_of<Head, U> + k, values.parts[k]);
+        } else {
+            head_apart<U>(values, put);
+        }
     }
     Constants constants_of(std::size_t i) const {
-        std::array<T, num_constants> values;
-        for (std::size_t j = 0; j < num_constants; ++j)
-            values[j] = constants[j][i * stride[j]];
-        return std::bit_cast<Constants>(values);
+        const auto value_of = [&](std::size_t j) { return constants[j][i * stride[j]]; };
+        if constexpr (PartsModel<M>) {
+            using Head = typename M::template Constants<T>;
+            Constants result{head<Head, T>(value_of), {}, &parts};
+            for (std::size_t j = count_of<Head, T>; j < constants.size(); ++j)
+                result.parts.push_back(value_of(j));
+            return result;
+        } else {
+            return head<Constants, T>(value_of);
+        }
     }
     double refractory_ms_of(std::size_t i) const {
         return refractory_ms[refractory_ms.size() > 1 ? i : 0];
@@ -95,8 +161,9 @@ struct NeuronPiece {
 
     /// Where a refractory cell is held; models without refractoriness stay where they are.
     T reset_value(std::size_t i) const {
-        if constexpr (requires(Constants k) { k.v_reset; })
-            return constants_of(i).v_reset;
+        using Own = typename M::template Constants<T>;  // those of parts need not be gathered
+        if constexpr (requires(Own k) { k.v_reset; })
+            return head<Own, T>([&](std::size_t j) { return constants[j][i * stride[j]]; }).v_reset;
         else
             return state[0][i];
     }
@@ -105,18 +172,53 @@ struct NeuronPiece {
         return s == 0 && value != value ? reset_value(i) : value;
     }
 
-    /// The first cell whose state is not finite; v of held cells does not count.
-    std::optional<typename NeuronGroup<T>::NotFinite> first_not_finite() const {
+    /// The first cell of which one of the first `shown` state variables is not finite; v of held
+    /// cells does not count.
+    std::optional<typename NeuronGroup<T>::NotFinite> first_not_finite(std::size_t shown) const {
         std::optional<typename NeuronGroup<T>::NotFinite> first;
         for (std::size_t i = 0; i < cells.size(); ++i) {
             std::size_t s = refractory.holds(static_cast<std::uint32_t>(i)) ? 1 : 0;
-            while (s < num_states && std::isfinite(state[s][i]))
+            while (s < shown && std::isfinite(state[s][i]))
                 ++s;
-            if (s == num_states) continue;
+            if (s == shown) continue;
             if (!first) first = {cells.first + i, s, static_cast<double>(state[s][i]), 0};
             ++first->count;
         }
         return first;
+    }
+
+    /// Sets the state of parts to 0 for the cells of which `absent(part, i)` holds.
+    template <class F>
+    void clear_parts(F&& absent) {
+        for (const Part& part : parts) {
+            with_kind<M>(part, [&]<class Kind>() {
+                for (std::size_t i = 0; i < cells.size(); ++i)
+                    for (std::size_t s = 0; s < count_of<typename Kind::template State<T>, T>; ++s)
+                        if (absent(part, i)) state[part.state + s][i] = 0;
+            });
+        }
+    }
+    /// Hash of the state behind the first `shown` + 1 variables of a cell, of what is not 0: which
+    /// parts there are beside may differ from rank to rank.
+    std::uint64_t bits_of_hidden(std::size_t shown, std::size_t i) const {
+        std::uint64_t hash = 0;
+        for (const Part& part : parts) {
+            const T value = state[part.state][i];
+            if (part.state > shown && value != 0)
+                hash = hash_of(hash, part.kind, part.number, bits_of(value));
+        }
+        return hash;
+    }
+    /// Forgets what was drawn, and what parts had become.
+    void forget() {
+        drawn = false;
+        if constexpr (PartsModel<M>) clear_parts([](const Part&, std::size_t) { return true; });
+    }
+
+    /// Holds a cell from now on.
+    void hold(std::uint32_t i, Step until) {
+        state[0][i] = std::numeric_limits<T>::quiet_NaN();
+        refractory.hold(i, until);
     }
 
     /// Derives the constants of all cells from the parameters.
@@ -129,17 +231,23 @@ struct NeuronPiece {
         refractory_steps.assign(count, 0);
         refractory_ms.assign(count, 0);
         for (std::size_t i = 0; i < count && !cells.empty(); ++i) {
-            const auto derived =
-                M::prepare(CellValues<M>{columns, cells.first + i}, grid.timestep());
-            const auto numbers =
-                std::bit_cast<std::array<double, num_constants>>(derived.constants);
-            for (std::size_t j = 0; j < num_constants; ++j)
-                constant_values[j][i] = static_cast<T>(numbers[j]);
+            const auto derived = derived_of(columns, cells.first + i, grid.timestep());
+            const auto put     = [&](std::size_t j, double value) {
+                constant_values[j][i] = static_cast<T>(value);
+            };
+            if constexpr (PartsModel<M>) {
+                using Head = typename M::template Constants<double>;
+                head_apart<double>(static_cast<const Head&>(derived.constants), put);
+                for (std::size_t k = 0; k < derived.constants.parts.size(); ++k)
+                    put(count_of<Head, double> + k, derived.constants.parts[k]);
+            } else {
+                head_apart<double>(derived.constants, put);
+            }
             refractory_ms[i]    = derived.refractory.value();
             refractory_steps[i] = grid.up(derived.refractory.value());
         }
         uniform = true;
-        for (std::size_t j = 0; j < num_constants; ++j) {
+        for (std::size_t j = 0; j < constants.size(); ++j) {
             T* const values = constant_values[j].data();
             for (std::size_t i = count; i < size && count > 0; ++i)
                 values[i] = values[count - 1];
@@ -150,6 +258,39 @@ struct NeuronPiece {
             stride[j]    = same ? 0 : 1;
             uniform      = uniform && same;
         }
+    }
+
+    /// How the model reads the parameters of a cell of the slice.
+    auto values_of(const std::vector<Column>& columns, std::size_t cell) const {
+        if constexpr (PartsModel<M>)
+            return WholeValues<M>{columns, cell, parts};
+        else
+            return CellValues<M>{columns, cell};
+    }
+
+private:
+    auto derived_of(const std::vector<Column>& columns, std::size_t cell, Time h) const {
+        return Scalar::prepare(values_of(columns, cell), h);
+    }
+
+    std::pair<std::size_t, std::size_t> count_numbers() const {
+        if constexpr (PartsModel<M>)
+            return totals<M>(parts);
+        else
+            return {count_of<State, T>, count_of<Constants, T>};
+    }
+    template <class S, class U, class F>
+    static S head(F&& value_of) {
+        std::array<U, count_of<S, U>> values;
+        for (std::size_t k = 0; k < values.size(); ++k)
+            values[k] = static_cast<U>(value_of(k));
+        return std::bit_cast<S>(values);
+    }
+    template <class U, class S, class F>
+    static void head_apart(const S& numbers, F&& put) {
+        const auto values = std::bit_cast<std::array<U, count_of<S, U>>>(numbers);
+        for (std::size_t k = 0; k < values.size(); ++k)
+            put(k, values[k]);
     }
 };
 

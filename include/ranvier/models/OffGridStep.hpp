@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/PartsModel.hpp"
 
 namespace ranvier::models {
 
@@ -19,7 +19,10 @@ namespace ranvier::models {
 ///
 /// A crossing is where a step of that length, by the model's own method, ends at the threshold: it
 /// is as accurate as the method. Everything is computed in double precision.
-template <CellModel M>
+///
+/// M has `prepare`, `advance` and `excess` as a CellModel has them, and reads its parameters from
+/// `Values`.
+template <class M, class Values = typename ScalarValues<M>::type>
 class OffGridStep {
 public:
     using State     = typename M::template State<double>;
@@ -29,7 +32,7 @@ public:
     static constexpr std::size_t max_spikes = 100;
 
     /// @param injected the current injected during the step, nA
-    OffGridStep(const CellValues<M>& values, Time dt, double injected)
+    OffGridStep(const Values& values, Time dt, double injected)
         : values_(values),
           dt_(dt),
           injected_{injected} {}
@@ -127,7 +130,7 @@ private:
         return high;
     }
 
-    const CellValues<M>&    values_;
+    const Values&           values_;
     Time                    dt_;
     InjectedCurrent<double> injected_;
 };

@@ -39,6 +39,14 @@ struct InjectedCurrent {
     RANVIER_INLINE V add_to(V base, V per_nA) const { return base + per_nA * nA; }
 };
 
+/// One of the parts of which cells consist beside what all of them have (see PartsModel).
+struct Part {
+    std::uint32_t kind     = 0;  ///< place of its type among those of the model
+    std::uint32_t number   = 0;  ///< which one it is, as the model counts
+    std::uint32_t state    = 0;  ///< place of its first state variable among those of the cell
+    std::uint32_t constant = 0;  ///< place of its first constant
+};
+
 /// Structure of arrays of the cells of one piece. A constant that all cells share is an array of
 /// `lane_padding` equal values with stride 0.
 template <class T>
@@ -55,6 +63,8 @@ struct KernelArguments {
     std::size_t* not_finite = nullptr;  ///< receives in how many lanes some
                                         ///< state variable is not finite, v of held cells included;
                                         ///< null: not wanted
+    const Part* parts     = nullptr;    ///< [num_parts] of models that have them
+    std::size_t num_parts = 0;
 };
 
 /// Advances all cells and returns how many spiked. Cells whose v is NaN never spike.

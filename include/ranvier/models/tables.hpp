@@ -48,6 +48,15 @@ struct ReceptorInfo {
     std::size_t state = 0;  ///< the state variable to which an arriving weight is added
 };
 
+/// What is known of a model: the lists by which its cells are addressed.
+struct ModelInfo {
+    std::string_view           name;
+    Input                      input = Input::current;
+    std::vector<ParameterInfo> parameters;
+    std::vector<StateInfo>     states;
+    std::vector<ReceptorInfo>  receptors;
+};
+
 /// One line of a model's list of parameters.
 template <class M, class Q>
 struct ParameterEntry {
@@ -162,6 +171,11 @@ std::vector<ReceptorInfo> receptor_infos() {
         }
     }
     return infos;
+}
+
+template <class M>
+ModelInfo model_info() {
+    return {M::name, M::input, parameter_infos<M>(), state_infos<M>(), receptor_infos<M>()};
 }
 
 }  // namespace ranvier::models

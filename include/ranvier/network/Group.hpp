@@ -68,6 +68,10 @@ public:
     void set(std::initializer_list<NamedValue> values) {
         set_values(network::ValueKind::parameter, values);
     }
+    /// As many as there are, for instance from a file. @collective
+    void set(std::vector<NamedValue> values) {
+        set_values(network::ValueKind::parameter, std::move(values));
+    }
 
     /// Gives state variables their values, now and at every reset:
     /// `p.initialize(IF_curr_exp::Initial{.v = -60_mV})`. Those that are not given keep theirs.
@@ -218,8 +222,11 @@ private:
     ) {
         if constexpr (std::same_as<decltype(entry.member), Param<Q> M::*>) {
             if (entry.member != parameter) return;
-            if constexpr (std::same_as<Q, Sequence>)
-                values.emplace_back(std::string{entry.name}, models::Value{value});
+            if constexpr (models::is_list<Q>)
+                values.emplace_back(
+                    std::string{entry.name},
+                    models::Value{static_cast<const Param<Sequence>&>(value)}
+                );
             else
                 values.emplace_back(std::string{entry.name}, models::Value{value.specification()});
         }

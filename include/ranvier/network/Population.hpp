@@ -25,15 +25,16 @@ namespace network {
 
 /// The factory for local cells of a model: neurons in the network's precision, or a spike source.
 template <class M>
-GroupFactory group_factory() {
-    return [](Precision                    precision,
-              const models::SourceContext& context) -> std::unique_ptr<models::CellGroup> {
-        if constexpr (models::CellModel<M>) {
+GroupFactory group_factory(const M& model) {
+    return [model](
+               Precision precision, const models::SourceContext& context
+           ) -> std::unique_ptr<models::CellGroup> {
+        if constexpr (models::IsNeuron<M>) {
             const std::size_t           size = context.slice.size();
             const models::NeuronContext self{context.timing, context.slice.first, context.key};
             if (precision == Precision::float64)
-                return models::make_neurons<M, double>(size, context.grid, self);
-            return models::make_neurons<M, float>(size, context.grid, self);
+                return models::make_neurons<double>(model, size, context.grid, self);
+            return models::make_neurons<float>(model, size, context.grid, self);
         } else {
             return M::make_group(context);
         }
@@ -71,7 +72,7 @@ public:
               network.add(
                   {size,
                    std::move(options.label),
-                   network::group_factory<M>(),
+                   network::group_factory(model),
                    models::given_parameters(model),
                    std::move(options.initial_values),
                    std::move(options.structure)}

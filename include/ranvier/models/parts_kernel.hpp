@@ -1,0 +1,122 @@
+/// @file
+/// The loop that advances many cells with parts by one step, compiled per instruction set.
+#pragma once
+
+#include "ranvier/models/PartsModel.hpp"
+#include "ranvier/models/kernel.hpp"
+
+namespace ranvier::models {
+
+/// The lanes from `i` on of the numbers of a struct, the first in array `first`.
+template <class S, class V, class Arrays>
+RANVIER_INLINE S load_struct(const Arrays* arrays, std::size_t first, std::size_t i) {
+    std::array<V, count_of<S, V>> lanes;
+    for (std::size_t j = 0; j < lanes.size(); ++j)
+        lanes[j] = V::load(arrays[first + j] + i);
+    return std::bit_cast<S>(lanes);
+}
+/// The same of constants, of which cells may share one.
+template <class S, class V, class T>
+RANVIER_INLINE S load_constants(const KernelArguments<T>& a, std::size_t first, std::size_t i) {
+    std::array<V, count_of<S, V>> lanes;
+    for (std::size_t j = 0; j < lanes.size(); ++j)
+        lanes[j] = V::load(a.constants[first + j] + i * a.stride[first + j]);
+    return std::bit_cast<S>(lanes);
+}
+template <class V, class S, class T>
+RANVIER_INLINE void store_struct(
+    const S& value, T* const* arrays, std::size_t first, std::size_t i
+) {
+    const auto lanes = std::bit_cast<std::array<V, count_of<S, V>>>(value);
+    for (std::size_t j = 0; j < lanes.size(); ++j)
+        lanes[j].store(arrays[first + j] + i);
+}
+
+/// One step of all parts of the cells from `i` on. @return the lanes in which one is not finite
+template <class M, class V, class T>
+RANVIER_INLINE unsigned advance_parts(const KernelArguments<T>& a, std::size_t i) {
+    V all = V{0};
+    for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
+        with_kind<M>(
+            *part,
+            [&]<class Kind>() __attribute__((always_inline)) {
+                using S = typename Kind::template State<V>;
+                using C = typename Kind::template Constants<V>;
+                S state = load_struct<S, V>(a.state, part->state, i);
+                Kind::advance(state, load_constants<C, V>(a, part->constant, i));
+                store_struct<V>(state, a.state, part->state, i);
+                for (const V value : std::bit_cast<std::array<V, count_of<S, V>>>(state))
+                    all = all + value;
+            }
+        );
+    }
+    return bits(simd::isnan(all - all));
+}
+
+/// As `advance_cells`. The parts are read twice, for what they do and to go on, so that in between
+/// the state before the step is still there.
+template <class M, class V, class T>
+std::size_t advance_with_parts(const KernelArguments<T>& a) {
+    using State                      = typename M::template State<V>;
+    using Constants                  = typename M::template Constants<V>;
+    constexpr std::size_t num_own    = count_of<State, V>;
+    constexpr auto        width      = static_cast<std::size_t>(V::width);
+    std::size_t           num_states = num_own;
+    for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
+        with_kind<M>(
+            *part,
+            [&]<class Kind>() __attribute__((always_inline)) {
+                num_states += count_of<typename Kind::template State<V>, V>;
+            }
+        );
+    }
+
+    alignas(64) const std::array<T, width> zeros{};
+    const T* const                         injected        = a.injected ? a.injected : zeros.data();
+    const std::size_t                      injected_stride = a.injected ? 1 : 0;
+
+    std::size_t num_spikes = 0, num_not_finite = 0;
+    for (std::size_t i = 0; i < a.count; i += width) {
+        State      state     = load_struct<State, V>(a.state, 0, i);
+        const auto constants = load_constants<Constants, V>(a, 0, i);
+        auto       sum       = M::begin(state, constants);
+        for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
+            with_kind<M>(
+                *part,
+                [&]<class Kind>() __attribute__((always_inline)) {
+                    using S = typename Kind::template State<V>;
+                    using C = typename Kind::template Constants<V>;
+                    Kind::add_to(
+                        sum,
+                        load_struct<S, V>(a.state, part->state, i),
+                        load_constants<C, V>(a, part->constant, i)
+                    );
+                }
+            );
+        }
+        const InjectedCurrent<V> current{V::load(injected + i * injected_stride)};
+        const unsigned           spiking = bits(M::advance(state, constants, sum, current));
+        for (unsigned rest = spiking; rest != 0; rest &= rest - 1) {
+            const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
+            for (std::size_t j = 0; a.before && j < num_states; ++j)
+                a.before[num_spikes * num_states + j] = a.state[j][cell];
+            a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell);
+        }
+        store_struct<V>(state, a.state, 0, i);
+        const unsigned bad =
+            lanes_not_finite(std::bit_cast<std::array<V, num_own>>(state), spiking) |
+            advance_parts<M, V>(a, i);
+        num_not_finite += static_cast<std::size_t>(std::popcount(bad));
+    }
+    if (a.not_finite) *a.not_finite = num_not_finite;
+    return num_spikes;
+}
+
+/// The kernels of M for lanes of the instruction set that the including source file is compiled
+/// for.
+template <class M, class Doubles = simd::Pack<double>, class Singles = simd::Pack<float>>
+constexpr KernelTable parts_kernel_table() {
+    return {&advance_with_parts<M, Doubles, double>, &advance_with_parts<M, Singles, float>};
+}
+
+}  // namespace ranvier::models

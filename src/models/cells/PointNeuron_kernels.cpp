@@ -1,0 +1,30 @@
+// Compiled once per instruction set: the kernels behind PointNeuron.
+#include "ranvier/models/parts_kernel.hpp"
+
+#include "ComposedNeuron.hpp"
+
+namespace ranvier::models {
+
+#if defined(RANVIER_ISA_BUILD_AVX2)
+using ThisBuild = Avx2Build;
+#else
+using ThisBuild = BaselineBuild;
+#endif
+
+template <>
+const KernelTable& library_kernels<LinearNeuron, ThisBuild>() {
+    static constexpr KernelTable table = parts_kernel_table<LinearNeuron>();
+    return table;
+}
+template <>
+const KernelTable& library_kernels<ComposedNeuron<LIF>, ThisBuild>() {
+    static constexpr KernelTable table = parts_kernel_table<ComposedNeuron<LIF>>();
+    return table;
+}
+template <>
+const KernelTable& library_kernels<ComposedNeuron<AdExp>, ThisBuild>() {
+    static constexpr KernelTable table = parts_kernel_table<ComposedNeuron<AdExp>>();
+    return table;
+}
+
+}  // namespace ranvier::models
