@@ -17,6 +17,7 @@ namespace {
 using Models = std::tuple<
     EIF_cond_alpha_isfa_ista,
     EIF_cond_exp_isfa_ista,
+    GIF_cond_exp,
     HH_cond_exp,
     IF_cond_alpha,
     IF_cond_exp,
@@ -48,13 +49,20 @@ double number_in(
     return value.get<double>();
 }
 
-std::vector<double> times_in(const std::string& name, const nlohmann::json& from, const char* key) {
-    std::vector<double> times;
-    if (!from.contains(key)) return times;
-    for (const auto& value : from.at(key)) {
-        if (!value.is_number()) throw bad_case(name, fmt::format("{} must list numbers.", key));
-        times.push_back(value.get<double>());
+std::vector<double> numbers_in(
+    const std::string& name, const nlohmann::json& list, const std::string& what
+) {
+    std::vector<double> numbers;
+    for (const auto& value : list) {
+        if (!value.is_number()) throw bad_case(name, fmt::format("{} must list numbers.", what));
+        numbers.push_back(value.get<double>());
     }
+    return numbers;
+}
+
+std::vector<double> times_in(const std::string& name, const nlohmann::json& from, const char* key) {
+    if (!from.contains(key)) return {};
+    std::vector<double> times = numbers_in(name, from.at(key), key);
     std::sort(times.begin(), times.end());
     return times;
 }
@@ -65,33 +73,74 @@ std::vector<NamedValue> values_in(
     std::vector<NamedValue> values;
     if (!from.contains(key)) return values;
     for (const auto& [parameter, value] : from.at(key).items()) {
+        if (value.is_array()) {
+            const auto list = numbers_in(name, value, fmt::format("{}.{}", key, parameter));
+            values.push_back({parameter, Param<Sequence>{ArrayParameter{list}}});
+            continue;
+        }
         if (!value.is_number())
-            throw bad_case(name, fmt::format("{}.{} must be a number.", key, parameter));
+            throw bad_case(
+                name, fmt::format("{}.{} must be a number or a list of numbers.", key, parameter)
+            );
         values.push_back({parameter, value.get<double>()});
     }
     return values;
 }
 
-void connect(
-    Simulation&                sim,
-    const Population&          cell,
-    const char*                receptor,
-    const std::vector<double>& times,
-    double                     weight,
-    double                     delay
-) {
-    if (times.empty()) return;
+/// Names of the components of a PointNeuron, PyNN's short ones as well.
+PointNeuron::Response response_in(const std::string& name, const nlohmann::json& type) {
+    const std::string text = type.is_string() ? type.get<std::string>() : std::string{};
+    if (text == "CurrExpPostSynapticResponse") return CurrExpPostSynapticResponse{};
+    if (text == "CondExpPostSynapticResponse" || text == "ExpPSR") return ExpPSR{};
+    if (text == "CondAlphaPostSynapticResponse" || text == "AlphaPSR") return AlphaPSR{};
+    if (text == "CondBetaPostSynapticResponse" || text == "BetaPSR") return BetaPSR{};
+    throw bad_case(
+        name,
+        "receptors must be of the types CurrExpPostSynapticResponse, CondExpPostSynapticResponse, "
+        "CondAlphaPostSynapticResponse, CondBetaPostSynapticResponse."
+    );
+}
+
+PointNeuron composition_in(const std::string& name, const nlohmann::json& setup) {
+    const std::string membrane = setup.value("membrane", std::string{"LIF"});
+    if (membrane != "LIF" && membrane != "AdExp")
+        throw bad_case(name, "membrane must be LIF or AdExp.");
+    std::vector<PointNeuron::Receptor> receptors;
+    if (setup.contains("receptors")) {
+        for (const auto& [receptor, type] : setup.at("receptors").items())
+            receptors.push_back({receptor, response_in(name, type)});
+    }
+    if (membrane == "LIF") return {LIF{}, std::move(receptors)};
+    return {AdExp{}, std::move(receptors)};
+}
+
+std::vector<CellInput> inputs_in(const std::string& name, const nlohmann::json& setup) {
+    std::vector<CellInput> inputs{
+        {"excitatory", times_in(name, setup, "exc"), number_in(name, setup, "w_exc", 0)},
+        {"inhibitory", times_in(name, setup, "inh"), number_in(name, setup, "w_inh", 0)}};
+    if (setup.contains("inputs")) {
+        for (const auto& [receptor, input] : setup.at("inputs").items())
+            inputs.push_back(
+                {receptor, times_in(name, input, "spikes"), number_in(name, input, "weight", 0)}
+            );
+    }
+    return inputs;
+}
+
+void connect(Simulation& sim, const Population& cell, const CellInput& input, double delay) {
+    if (input.times.empty()) return;
     const Population source{
         sim,
         1,
-        SpikeSourceArray{.spike_times = Sequence::in_ms(times)},
-        {.label = fmt::format("{} {}", cell.label(), receptor)}};
+        SpikeSourceArray{.spike_times = Sequence::in_ms(input.times)},
+        {.label = fmt::format("{} {}", cell.label(), input.receptor)}};
     Projection{
         source,
         cell,
         OneToOneConnector{},
-        StaticSynapse{.weight = parameters::ConnectionSpecification{weight}, .delay = delay * 1_ms},
-        {.receptor_type = receptor}};
+        StaticSynapse{
+            .weight = parameters::ConnectionSpecification{input.weight}, .delay = delay * 1_ms},
+        {.receptor_type = input.receptor}};
 }
 
 /// A cell with its electrode and its synapses, and what is seen of it.
@@ -99,11 +148,10 @@ class Experiment {
 public:
     Experiment(Simulation& sim, const std::string& label, const CellCase& c)
         : grid_(sim.timestep()),
-          cell_(make_cells(sim, c.celltype, 1, label)),
+          cell_(make_cells(sim, c, 1, label)),
           last_(grid_.nearest(c.tstop)),
           num_samples_(static_cast<std::size_t>(std::llround(c.tstop * 10)) + 1) {
-        for (const NamedValue& value : c.params)
-            cell_.set(value.name, value.value);
+        if (!c.params.empty()) cell_.set(c.params);
         for (const NamedValue& value : c.init)
             cell_.initialize(value.name, value.value);
         cell_.record({"spikes"});
@@ -116,8 +164,8 @@ public:
                     .stop      = c.stop * 1_ms}};
             electrode.inject_into(cell_);
         }
-        connect(sim, cell_, "excitatory", c.exc, c.w_exc, c.delay);
-        connect(sim, cell_, "inhibitory", c.inh, c.w_inh, c.delay);
+        for (const CellInput& input : c.inputs)
+            connect(sim, cell_, input, c.delay);
         for (const auto& state : cell_.record().group->states())
             if (!state.is_internal) names_.push_back(state.name);
         traces_.resize(names_.size());
@@ -184,12 +232,10 @@ CellCase read_case(const std::string& name, const nlohmann::json& setup) {
         c.start     = number_in(name, setup.at("dc"), "start", 0);
         c.stop      = number_in(name, setup.at("dc"), "stop", 0);
     }
-    c.exc   = times_in(name, setup, "exc");
-    c.inh   = times_in(name, setup, "inh");
-    c.w_exc = number_in(name, setup, "w_exc", 0);
-    c.w_inh = number_in(name, setup, "w_inh", 0);
-    c.delay = number_in(name, setup, "delay", 1);
-    c.tstop = number_in(name, setup, "tstop", 0);
+    c.inputs = inputs_in(name, setup);
+    c.delay  = number_in(name, setup, "delay", 1);
+    c.tstop  = number_in(name, setup, "tstop", 0);
+    if (c.celltype == PointNeuron::name) c.composition = composition_in(name, setup);
     if (!(c.tstop >= 0 && c.tstop < 1e9)) throw bad_case(name, "tstop must lie in [0, 1e9) ms.");
     return c;
 }
@@ -197,20 +243,23 @@ CellCase read_case(const std::string& name, const nlohmann::json& setup) {
 std::vector<std::string> known_cell_types() {
     std::vector<std::string> names;
     for_each_model([&]<class M>() { names.emplace_back(M::name); });
+    names.emplace_back(PointNeuron::name);
     return names;
 }
 
 Population make_cells(
-    Simulation& sim, const std::string& celltype, std::size_t size, const std::string& label
+    Simulation& sim, const CellCase& setup, std::size_t size, const std::string& label
 ) {
     std::optional<Population> cells;
     for_each_model([&]<class M>() {
-        if (celltype == M::name) cells = Population{sim, size, M{}, {.label = label}};
+        if (setup.celltype == M::name) cells = Population{sim, size, M{}, {.label = label}};
     });
+    if (setup.celltype == PointNeuron::name)
+        cells = Population{sim, size, setup.composition, {.label = label}};
     if (!cells) {
         throw ParameterError(fmt::format(
             "single_cell: there is no cell type \"{}\". There are {}.",
-            celltype,
+            setup.celltype,
             fmt::join(known_cell_types(), ", ")
         ));
     }
@@ -259,8 +308,7 @@ std::vector<double> fi_curve(
     for (const double amplitude : amplitudes) {
         cases.push_back({fmt::format("{}", cases.size()), setup});
         cases.back().setup.amplitude = amplitude;
-        cases.back().setup.exc.clear();
-        cases.back().setup.inh.clear();
+        cases.back().setup.inputs.clear();
     }
     std::vector<double> rates;
     for (const CellResult& result : run_cases(comm, options, cases)) {

@@ -13,14 +13,21 @@
 
 namespace ranvier::examples {
 
-/// A current step and spikes at two receptors; times in ms, values in PyNN's units.
+/// Spikes at a receptor; times in ms, the weight in PyNN's unit.
+struct CellInput {
+    std::string         receptor;
+    std::vector<double> times;
+    double              weight = 0;
+};
+
+/// A current step and spikes at receptors; times in ms, values in PyNN's units.
 struct CellCase {
     std::string             celltype;
+    PointNeuron             composition;  ///< where that is PointNeuron
     std::vector<NamedValue> params, init;
     double                  amplitude = 0, start = 0, stop = 0;  ///< nA, ms
-    std::vector<double>     exc, inh;
-    double                  w_exc = 0, w_inh = 0, delay = 1;
-    double                  tstop = 0;
+    std::vector<CellInput>  inputs;
+    double                  delay = 1, tstop = 0;
 };
 
 /// Reads the `case` of one entry of a file of cases; what is left out has the defaults above.
@@ -37,9 +44,9 @@ struct CellResult {
 /// Names of the cell types that `make_cells` knows.
 std::vector<std::string> known_cell_types();
 
-/// A population of a cell type, by its name. @collective @throws ParameterError
+/// A population of the cells of a case. @collective @throws ParameterError
 Population make_cells(
-    Simulation& sim, const std::string& celltype, std::size_t size, const std::string& label
+    Simulation& sim, const CellCase& setup, std::size_t size, const std::string& label
 );
 
 struct NamedCase {

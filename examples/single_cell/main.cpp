@@ -1,4 +1,4 @@
-// Experiments with one cell at a time: a current step and spikes at two receptors.
+// Experiments with one cell at a time: a current step and spikes at its receptors.
 //
 //     single_cell --cases cases.json --timestep 0.1 --spike-timing off_grid --output results.json
 //
