@@ -49,6 +49,14 @@ double number_in(
     return value.get<double>();
 }
 
+std::string text_in(
+    const std::string& name, const nlohmann::json& from, const char* key, const char* other
+) {
+    if (!from.contains(key)) return other;
+    if (!from.at(key).is_string()) throw bad_case(name, fmt::format("{} must be a name.", key));
+    return from.at(key).get<std::string>();
+}
+
 std::vector<double> numbers_in(
     const std::string& name, const nlohmann::json& list, const std::string& what
 ) {
@@ -88,8 +96,7 @@ std::vector<NamedValue> values_in(
 }
 
 /// Names of the components of a PointNeuron, PyNN's short ones as well.
-PointNeuron::Response response_in(const std::string& name, const nlohmann::json& type) {
-    const std::string text = type.is_string() ? type.get<std::string>() : std::string{};
+PointNeuron::Response response_in(const std::string& name, const std::string& text) {
     if (text == "CurrExpPostSynapticResponse") return CurrExpPostSynapticResponse{};
     if (text == "CondExpPostSynapticResponse" || text == "ExpPSR") return ExpPSR{};
     if (text == "CondAlphaPostSynapticResponse" || text == "AlphaPSR") return AlphaPSR{};
@@ -102,13 +109,15 @@ PointNeuron::Response response_in(const std::string& name, const nlohmann::json&
 }
 
 PointNeuron composition_in(const std::string& name, const nlohmann::json& setup) {
-    const std::string membrane = setup.value("membrane", std::string{"LIF"});
+    const std::string membrane = text_in(name, setup, "membrane", "LIF");
     if (membrane != "LIF" && membrane != "AdExp")
         throw bad_case(name, "membrane must be LIF or AdExp.");
     std::vector<PointNeuron::Receptor> receptors;
     if (setup.contains("receptors")) {
         for (const auto& [receptor, type] : setup.at("receptors").items())
-            receptors.push_back({receptor, response_in(name, type)});
+            receptors.push_back(
+                {receptor, response_in(name, type.is_string() ? type.get<std::string>() : "")}
+            );
     }
     if (membrane == "LIF") return {LIF{}, std::move(receptors)};
     return {AdExp{}, std::move(receptors)};
