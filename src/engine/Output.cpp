@@ -166,13 +166,15 @@ std::vector<std::string> Output::variables_of(network::Network& network) {
 void Output::begin(network::Network& network) {
     spikes_.begin(network, *sink_);
     for (const std::string& variable : variables_of(network)) {
-        const auto found  = std::find_if(signals_.begin(), signals_.end(), [&](const auto& stream) {
+        const auto found = std::find_if(signals_.begin(), signals_.end(), [&](const auto& stream) {
             return stream->variable == variable;
         });
-        Signals&   stream = found == signals_.end()
-                                ? *signals_.emplace_back(std::make_unique<Signals>(window_, variable))
-                                : **found;
-        stream.begin(network, *sink_, window_);
+        if (found == signals_.end()) {
+            signals_.push_back(std::make_unique<Signals>(window_, variable));
+            signals_.back()->begin(network, *sink_, window_);
+            continue;
+        }
+        (*found)->begin(network, *sink_, window_);
     }
 }
 

@@ -17,9 +17,7 @@ IndexRange rows_of(std::size_t num_samples, int rank, int ranks) {
 
 template <class T>
 std::vector<SignalRows<T>> rows_to_write(
-    const Communicator&                         comm,
-    std::span<const std::vector<std::uint64_t>> columns,
-    std::span<const SignalBlock>                blocks
+    const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
 ) {
     const int                ranks = comm.size();
     std::vector<T>           outgoing;
@@ -72,8 +70,8 @@ std::vector<SignalRows<T>> rows_to_write(
 }
 
 template std::vector<SignalRows<float>>
-rows_to_write(const Communicator&, std::span<const std::vector<std::uint64_t>>, std::span<const SignalBlock>);
+rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
 template std::vector<SignalRows<double>>
-rows_to_write(const Communicator&, std::span<const std::vector<std::uint64_t>>, std::span<const SignalBlock>);
+rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
 
 }  // namespace ranvier::io

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -19,21 +20,22 @@ struct SignalRows {
     std::vector<T> values;  ///< `[rows][columns of all ranks]`
 };
 
+/// Numbers of recorded cells, `[num_signals][size]`.
+using ColumnsOfRanks = std::span<const std::vector<std::uint64_t>>;
+
 /// Deals the samples of a window out to the ranks in order and moves each to the rank that has it.
 /// @collective
-/// @param columns `[num_signals][size]`, recorded cells of each signal and rank
+/// @param columns recorded cells of each signal and rank
 /// @param blocks `[num_signals]`, this rank's columns
 /// @return `[num_signals]`
 template <class T>
 std::vector<SignalRows<T>> rows_to_write(
-    const Communicator&                         comm,
-    std::span<const std::vector<std::uint64_t>> columns,
-    std::span<const SignalBlock>                blocks
+    const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
 );
 
 extern template std::vector<SignalRows<float>>
-rows_to_write(const Communicator&, std::span<const std::vector<std::uint64_t>>, std::span<const SignalBlock>);
+rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
 extern template std::vector<SignalRows<double>>
-rows_to_write(const Communicator&, std::span<const std::vector<std::uint64_t>>, std::span<const SignalBlock>);
+rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
 
 }  // namespace ranvier::io

@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -100,7 +99,7 @@ public:
     CellSpikes settle(std::size_t which, Step step) override {
         Piece& piece = pieces_[which];
         if constexpr (Settles<M>)
-            return spike_on_grid(piece, step, settle_kernel()(arguments(piece)));
+            return spike_on_grid(piece, step, kernels_.template settle<T>()(arguments(piece)));
         return {};
     }
 
@@ -183,18 +182,6 @@ private:
     std::size_t index_of(const Piece& piece) const {
         return static_cast<std::size_t>(&piece - pieces_.data());
     }
-    Kernel<T> advance_kernel() const {
-        if constexpr (std::is_same_v<T, double>)
-            return kernels_.advance_double;
-        else
-            return kernels_.advance_single;
-    }
-    Kernel<T> settle_kernel() const {
-        if constexpr (std::is_same_v<T, double>)
-            return kernels_.settle_double;
-        else
-            return kernels_.settle_single;
-    }
 
     KernelArguments<T> arguments(Piece& piece) {
         return {
@@ -216,7 +203,7 @@ private:
         auto        with_count  = arguments(piece);
         std::size_t lanes       = 0;
         with_count.not_finite   = &lanes;
-        const std::size_t count = advance_kernel()(with_count);
+        const std::size_t count = kernels_.template advance<T>()(with_count);
         const std::size_t held  = piece.refractory.size() + num_due;
         piece.not_finite        = lanes - (piece.padded - piece.cells.size() + held);
         return count;

@@ -11,11 +11,10 @@
 #include "ranvier/base/Pack.hpp"
 #include "ranvier/base/isa.hpp"
 #include "ranvier/base/math.hpp"
+#include "ranvier/models/kernel_arguments.hpp"
+#include "ranvier/models/kernel_not_finite.hpp"
 
 namespace ranvier::models {
-
-/// Arrays are padded to a multiple of this many cells, so that no loop has a remainder.
-inline constexpr std::size_t lane_padding = 16;
 
 /// The injected current of a step where there is none: adds nothing and costs nothing.
 struct NoCurrent {
@@ -39,45 +38,6 @@ struct InjectedCurrent {
     RANVIER_INLINE V add_to(V base, V per_nA) const { return base + per_nA * nA; }
 };
 
-/// One of the parts of which cells consist beside what all of them have (see PartsModel).
-struct Part {
-    std::uint32_t kind     = 0;  ///< place of its type among those of the model
-    std::uint32_t number   = 0;  ///< which one it is, as the model counts
-    std::uint32_t state    = 0;  ///< place of its first state variable among those of the cell
-    std::uint32_t constant = 0;  ///< place of its first constant
-};
-
-/// Structure of arrays of the cells of one piece. A constant that all cells share is an array of
-/// `lane_padding` equal values with stride 0.
-template <class T>
-struct KernelArguments {
-    T* const*           state;      ///< [num_states][count]
-    const T* const*     constants;  ///< [num_constants][count], or [..][lane_padding]
-    const std::uint8_t* stride;     ///< [num_constants] 1, or 0 where all cells share the value
-    bool                uniform;    ///< all strides are 0
-    std::size_t         count;      ///< a multiple of lane_padding
-    std::uint32_t*      spikes;     ///< [count] receives the cells that spiked, ascending
-    const T*            injected = nullptr;  ///< [count] nA during the step; null: none
-    T* before = nullptr;  ///< [count][num_states] receives the state before the step of the cells
-                          ///< that spiked, in the order of `spikes`; null: not wanted
-    std::size_t* not_finite = nullptr;  ///< receives in how many lanes some
-                                        ///< state variable is not finite, v of held cells included;
-                                        ///< null: not wanted
-    const Part* parts     = nullptr;    ///< [num_parts] of models that have them
-    std::size_t num_parts = 0;
-};
-
-/// Advances all cells and returns how many spiked. Cells whose v is NaN never spike.
-template <class T>
-using Kernel = std::size_t (*)(const KernelArguments<T>&);
-
-struct KernelTable {
-    Kernel<double> advance_double = nullptr;
-    Kernel<float>  advance_single = nullptr;
-    Kernel<double> settle_double  = nullptr;  ///< of models that have `settle`
-    Kernel<float>  settle_single  = nullptr;
-};
-
 /// Whether input of model M steps its potential at the end of a time step.
 template <class M>
 concept Settles = requires(
@@ -95,63 +55,6 @@ RANVIER_INLINE std::array<V, N> load_packs(const std::array<P, N>& from, std::si
         packs[j] = V::load(from[j] + i);
     return packs;
 }
-
-/// Finds state that is not finite for a few operations per pack: counts lanes without a potential,
-/// keeps the extremes of the others, and adds up what must be finite.
-template <class V, std::size_t N>
-class NotFinite {
-    using T = simd::Scalar<V>;
-
-public:
-    RANVIER_INLINE void look_at(const std::array<V, N>& lanes) {
-        held_.v  = held_.v - simd::isnan(lanes[0]).v;  // a lane of a mask is 0 or -1
-        lowest_  = simd::min(lanes[0], lowest_);
-        highest_ = simd::max(lanes[0], highest_);
-        if constexpr (N > 1) {
-            V sum = lanes[1];
-#pragma GCC unroll 64
-            for (std::size_t j = 2; j < N; ++j)
-                sum = sum + lanes[j];
-            sum_ = sum_ + sum;
-        }
-    }
-
-    /// In how many lanes some state variable is not finite, v of held cells included. A potential
-    /// that has just run away beyond the threshold is about to be reset and does not count.
-    RANVIER_INLINE std::size_t count(const KernelArguments<T>& a, std::size_t num_spikes) const {
-        return result(held_, lowest_, highest_, sum_, a, num_spikes);
-    }
-
-private:
-    [[gnu::noinline]] static std::size_t result(
-        simd::Mask<T>             held,
-        V                         lowest,
-        V                         highest,
-        V                         sum,
-        const KernelArguments<T>& a,
-        std::size_t               num_spikes
-    ) {
-        const V     none     = (lowest - lowest) + (highest - highest) + (sum - sum);
-        std::size_t num_held = 0;
-        for (int k = 0; k < V::width; ++k)
-            num_held += static_cast<std::size_t>(held.v[k]);
-        if (simd::all(none == V{0})) return num_held;
-
-        std::size_t found = 0, next = 0;  // or it was the sum that became too large
-        for (std::size_t i = 0; i < a.count; ++i) {
-            const bool spiked = next < num_spikes && a.spikes[next] == i;
-            if (spiked) ++next;
-            bool is_finite = true;
-            for (std::size_t j = spiked ? 1 : 0; j < N; ++j)
-                is_finite = is_finite && a.state[j][i] - a.state[j][i] == 0;
-            if (!is_finite) ++found;
-        }
-        return found;
-    }
-
-    simd::Mask<T> held_{};
-    V             lowest_{0}, highest_{0}, sum_{0};
-};
 
 /// The constants that are not the same for all cells, which every pack of cells has put in place.
 template <class Constants, class V, class T>
