@@ -123,6 +123,8 @@ def check_faults(mpirun, program, folder):
             # synchronised after the file got its name is no reason to take it back.
             if count and len(whole) > 2:
                 found.append(f"{len(whole)} results look complete")
+            if any(not path.with_name("v.h5").exists() for path in whole):
+                found.append("spikes.h5 has its name and v.h5 has not")
             ok &= report(f"{mode} on rank {rank}: {output.strip()}", found, seconds, directory)
     return ok
 

@@ -186,6 +186,22 @@ TEST(SonataResults, replaces_an_earlier_run_when_it_is_complete_and_not_before) 
     EXPECT_NE(one.at("v.h5"), two.at("v.h5"));
 }
 
+TEST(SonataResults, are_named_together_or_not_at_all) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    if (comm.is_root()) fs::create_directories(folder / "v.h5" / "in the way");
+    Simulation sim{comm};
+    Population p{sim, 3, IF_curr_exp{.i_offset = 1_nA}, {.label = "p"}};
+    p.record({"spikes", "v"});
+    sim.write_to(std::make_shared<SonataResults>(comm, folder.path()));
+    sim.run(10_ms);
+    EXPECT_COLLECTIVE_THROW(comm, sim.finish_writing(), FileError, "cannot replace");
+    comm.barrier();
+    EXPECT_FALSE(fs::exists(folder / "spikes.h5"));
+    EXPECT_TRUE(fs::exists(folder / "spikes.h5.part") && fs::exists(folder / "v.h5.part"));
+    comm.barrier();
+}
+
 TEST(SonataResults, memory_does_not_grow_with_the_simulated_time) {
     const Communicator           comm;
     const test::ScratchDirectory folder{comm};

@@ -171,7 +171,7 @@ Result run(
         change(cells);
         changed = true;
     }
-    return {cells.spike_counts(), cells.get("v"), sim.digest()};
+    return {cells.get_spike_counts(), cells.get("v"), sim.digest()};
 }
 
 template <class M, class Change>
@@ -251,7 +251,7 @@ TEST(composed_cells, that_spike_at_random_spike_otherwise_after_a_reset) {
     p.record({"spikes"});
     const auto run = [&] {
         sim.run(100_ms);
-        const auto counts = p.spike_counts();
+        const auto counts = p.get_spike_counts();
         sim.reset();
         EXPECT_EQ(p.get("i_eta").number(), 0);
         return counts;

@@ -52,7 +52,7 @@ TEST(PynnProjections, have_weights_by_distance_with_every_random_rule) {
             --missing;
         }
         for (const double weight : weights.values())
-            missing -= std::isnan(weight) ? 1 : 0;
+            missing -= std::isnan(weight) ? 1u : 0u;
         EXPECT_EQ(missing, 0u) << "NaN where there is no connection, and nowhere else";
     };
     expect_by_distance(FixedProbabilityConnector{.p_connect = 0.6});
@@ -129,7 +129,7 @@ TEST(PynnProjections, draw_values_for_the_pairs_of_an_array) {
     for (std::size_t i = 0; i < 4; ++i) {
         for (std::size_t j = 0; j < 5; ++j) {
             EXPECT_EQ(std::isnan(weights(i, j)), !array(i, j));
-            if (array(i, j)) EXPECT_TRUE(weights(i, j) >= 1 && weights(i, j) < 2);
+            EXPECT_TRUE(!array(i, j) || (weights(i, j) >= 1 && weights(i, j) < 2));
         }
     }
     EXPECT_EQ(made.size(), 6u);

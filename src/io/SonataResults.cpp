@@ -1,8 +1,11 @@
 #include "ranvier/io/SonataResults.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
+#include <vector>
 
+#include "ranvier/base/Error.hpp"
 #include "ranvier/io/SonataSignalWriter.hpp"
 #include "ranvier/io/SonataSpikeWriter.hpp"
 #include "ranvier/parallel/activity.hpp"
@@ -17,6 +20,23 @@ namespace {
 
 std::string segment_name(const std::string& kind, int segment) {
     return segment == 0 ? kind : fmt::format("{}_seg{:03}", kind, segment);
+}
+
+/// Gives all part files their names. If one cannot have it, none has: results are whole together.
+void name_all(const std::filesystem::path& directory, const std::vector<std::string>& names) {
+    std::vector<std::filesystem::path> named;
+    try {
+        for (const std::string& name : names) {
+            const std::filesystem::path path = directory / (name + ".h5");
+            io::move_into_place(path.string() + ".part", path, "write_sonata");
+            named.push_back(path);
+        }
+    } catch (const FileError&) {
+        std::error_code ignored;
+        for (const std::filesystem::path& path : named)
+            std::filesystem::rename(path, path.string() + ".part", ignored);
+        throw;
+    }
 }
 
 }  // namespace
@@ -59,10 +79,7 @@ std::unique_ptr<SignalSink> SonataResults::signals(const std::string& variable, 
 void SonataResults::publish() {
     on_root(comm_, [&] {
         const parallel::FileAccess access;
-        for (const std::string& name : names_) {
-            const std::filesystem::path path = directory_ / (name + ".h5");
-            io::move_into_place(path.string() + ".part", path, "write_sonata");
-        }
+        name_all(directory_, names_);
         // Later segments of an earlier run would look like results of this one.
         for (const std::string& name : names_) {
             const std::string kind = name.substr(0, name.find("_seg"));

@@ -297,13 +297,10 @@ void Store<T>::connect_one_to_one(
             request.rule->plan(request.shape, request.connectivity_key, {begin + k, begin + k + 1});
             draw_target(projection, begin + k, 0, request, one, violation);  // which ones
         }
-        const std::span sources{draws.sources}, steps{draws.steps}, weights{draws.weights};
+        const std::span pre{draws.sources}, steps{draws.steps}, values{draws.weights};
         for (std::size_t k = 0; k < posts.size(); ++k)
             filing.add(
-                filing.open(begin + k),
-                sources.subspan(k, 1),
-                steps.subspan(k, 1),
-                weights.subspan(k, 1)
+                filing.open(begin + k), pre.subspan(k, 1), steps.subspan(k, 1), values.subspan(k, 1)
             );
         note_delays(projection, draws.steps);
         projection.local_size += posts.size();
@@ -333,7 +330,7 @@ std::vector<std::uint64_t> Store<T>::count(
     const ProjectionRecord& projection, const ConnectRequest& request
 ) const {
     std::vector<std::uint64_t> counts(projection.post.num_parts());
-    connectors::Sources        sources;
+    connectors::Sources        pre;
     const std::size_t          at_a_time =
         std::max<std::size_t>(1, request.rule->targets_per_plan(request.shape));
     for (const Selection::LocalRun& run : projection.post.local_runs()) {
@@ -342,8 +339,8 @@ std::vector<std::uint64_t> Store<T>::count(
             request.rule->plan(request.shape, request.connectivity_key, {begin, end});
             for (std::size_t post = begin; post < end; ++post) {
                 tick();
-                request.rule->presynaptic(post, sources);
-                counts[run.part] += sources.size();
+                request.rule->presynaptic(post, pre);
+                counts[run.part] += pre.size();
             }
             begin = end;
         }

@@ -118,12 +118,10 @@ Listing Store<T>::list(const ProjectionRecord& projection, unsigned wanted) {
 }
 
 template <class T>
-void Store<T>::set_weights(
-    ProjectionRecord& projection, std::span<const double> weights, bool one
-) {
+void Store<T>::set_weights(ProjectionRecord& projection, std::span<const double> values, bool one) {
     if (projection.fused) {
         FusedDrive<T>& drive = *drive_of(projection);
-        drive.weight.assign(weights.begin(), weights.end());
+        drive.weight.assign(values.begin(), values.end());
         return;
     }
     std::vector<std::uint64_t> next;
@@ -132,7 +130,7 @@ void Store<T>::set_weights(
     walk(projection, [&](std::size_t target, std::size_t, std::uint32_t, T& weight) {
         std::uint64_t at = one ? 0 : next[target]++;
         if (!one && !projection.created.empty()) at = first[target] + projection.created[at];
-        weight = static_cast<T>(weights[at]);
+        weight = static_cast<T>(values[at]);
     });
 }
 

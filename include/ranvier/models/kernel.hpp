@@ -97,9 +97,9 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
         constant_arrays[j] = a.constants[j];
     auto constants = std::bit_cast<Constants>(load_packs<V>(constant_arrays, 0));
 
-    std::size_t              num_spikes = 0;
-    NotFinite<V, num_states> not_finite;
-    const auto               step = [&](std::size_t i, const Constants& k, auto injected)
+    std::size_t  num_spikes = 0;
+    NotFinite<V> not_finite;
+    const auto   step = [&](std::size_t i, const Constants& k, auto injected)
         __attribute__((always_inline)) {
         auto       lanes   = load_packs<V>(state_arrays, i);
         State      state   = std::bit_cast<State>(lanes);
@@ -132,7 +132,7 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
             step(i, constants, current);
         }
     }
-    if (a.not_finite) *a.not_finite = not_finite.count(a, num_spikes);
+    if (a.not_finite) *a.not_finite = not_finite.count(a, num_states, num_spikes);
     return num_spikes;
 }
 

@@ -13,11 +13,12 @@ namespace ranvier::models {
 
 /// Finds state that is not finite for a few operations per pack: counts lanes without a potential,
 /// keeps the extremes of the others, and adds up what must be finite.
-template <class V, std::size_t N>
+template <class V>
 class NotFinite {
     using T = simd::Scalar<V>;
 
 public:
+    template <std::size_t N>
     RANVIER_INLINE void look_at(const std::array<V, N>& lanes) {
         held_.v  = held_.v - simd::isnan(lanes[0]).v;  // a lane of a mask is 0 or -1
         lowest_  = simd::min(lanes[0], lowest_);
@@ -30,11 +31,20 @@ public:
             sum_ = sum_ + sum;
         }
     }
+    /// Other state variables of the same lanes.
+    template <std::size_t N>
+    RANVIER_INLINE void look_at_more(const std::array<V, N>& lanes) {
+#pragma GCC unroll 64
+        for (std::size_t j = 0; j < N; ++j)
+            sum_ = sum_ + lanes[j];
+    }
 
     /// In how many lanes some state variable is not finite, v of held cells included. A potential
     /// that has just run away beyond the threshold is about to be reset and does not count.
-    RANVIER_INLINE std::size_t count(const KernelArguments<T>& a, std::size_t num_spikes) const {
-        return result(held_, lowest_, highest_, sum_, a, num_spikes);
+    RANVIER_INLINE std::size_t count(
+        const KernelArguments<T>& a, std::size_t num_states, std::size_t num_spikes
+    ) const {
+        return result(held_, lowest_, highest_, sum_, a, num_states, num_spikes);
     }
 
 private:
@@ -44,6 +54,7 @@ private:
         V                         highest,
         V                         sum,
         const KernelArguments<T>& a,
+        std::size_t               num_states,
         std::size_t               num_spikes
     ) {
         const V     none     = (lowest - lowest) + (highest - highest) + (sum - sum);
@@ -57,7 +68,7 @@ private:
             const bool spiked = next < num_spikes && a.spikes[next] == i;
             if (spiked) ++next;
             bool is_finite = true;
-            for (std::size_t j = spiked ? 1 : 0; j < N; ++j)
+            for (std::size_t j = spiked ? 1 : 0; j < num_states; ++j)
                 is_finite = is_finite && a.state[j][i] - a.state[j][i] == 0;
             if (!is_finite) ++found;
         }

@@ -32,10 +32,11 @@ RANVIER_INLINE void store_struct(
         lanes[j].store(arrays[first + j] + i);
 }
 
-/// One step of all parts of the cells from `i` on. @return the lanes in which one is not finite
+/// One step of all parts of the cells from `i` on.
 template <class M, class V, class T>
-RANVIER_INLINE unsigned advance_parts(const KernelArguments<T>& a, std::size_t i) {
-    V all = V{0};
+RANVIER_INLINE void advance_parts(
+    const KernelArguments<T>& a, std::size_t i, NotFinite<V>& not_finite
+) {
     for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
         with_kind<M>(
             *part,
@@ -45,12 +46,10 @@ RANVIER_INLINE unsigned advance_parts(const KernelArguments<T>& a, std::size_t i
                 S state = load_struct<S, V>(a.state, part->state, i);
                 Kind::advance(state, load_constants<C, V>(a, part->constant, i));
                 store_struct<V>(state, a.state, part->state, i);
-                for (const V value : std::bit_cast<std::array<V, count_of<S, V>>>(state))
-                    all = all + value;
+                not_finite.look_at_more(std::bit_cast<std::array<V, count_of<S, V>>>(state));
             }
         );
     }
-    return bits(simd::isnan(all - all));
 }
 
 /// As `advance_cells`. The parts are read twice, for what they do and to go on, so that in between
@@ -75,7 +74,8 @@ std::size_t advance_with_parts(const KernelArguments<T>& a) {
     const T* const                         injected        = a.injected ? a.injected : zeros.data();
     const std::size_t                      injected_stride = a.injected ? 1 : 0;
 
-    std::size_t num_spikes = 0, num_not_finite = 0;
+    std::size_t  num_spikes = 0;
+    NotFinite<V> not_finite;
     for (std::size_t i = 0; i < a.count; i += width) {
         State      state     = load_struct<State, V>(a.state, 0, i);
         const auto constants = load_constants<Constants, V>(a, 0, i);
@@ -103,12 +103,10 @@ std::size_t advance_with_parts(const KernelArguments<T>& a) {
             a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell);
         }
         store_struct<V>(state, a.state, 0, i);
-        const unsigned bad =
-            lanes_not_finite(std::bit_cast<std::array<V, num_own>>(state), spiking) |
-            advance_parts<M, V>(a, i);
-        num_not_finite += static_cast<std::size_t>(std::popcount(bad));
+        not_finite.look_at(std::bit_cast<std::array<V, num_own>>(state));
+        advance_parts<M, V>(a, i, not_finite);
     }
-    if (a.not_finite) *a.not_finite = num_not_finite;
+    if (a.not_finite) *a.not_finite = not_finite.count(a, num_states, num_spikes);
     return num_spikes;
 }
 
