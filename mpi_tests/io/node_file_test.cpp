@@ -108,6 +108,58 @@ TEST(write_nodes, can_be_read_again_as_values) {
     EXPECT_EQ(q.get("v"), p.get("v"));
 }
 
+TEST(write_nodes, gives_trains_and_positions_back) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    const auto                   path = folder / "nodes.h5";
+    write_example(comm, path);
+
+    Simulation sim{comm};
+    Population trains{
+        sim,
+        4,
+        SpikeSourceArray{
+            .spike_times =
+                sequences_from_hdf5(path, "/nodes/sources/0/dynamics_params/spike_times")},
+        {.label = "trains"}};
+    const auto  mine = trains.get_local_sequences("spike_times");
+    std::size_t k    = 0;
+    for (const Cell& cell : trains.local()) {
+        std::vector<double> times;
+        for (std::size_t t = 1; t <= cell.index(); ++t)
+            times.push_back(static_cast<double>(t));
+        EXPECT_EQ(mine.at(k++), Sequence::in_ms(times));
+    }
+    EXPECT_COLLECTIVE_THROW(
+        comm,
+        (Population{
+            sim,
+            5,
+            SpikeSourceArray{
+                .spike_times =
+                    sequences_from_hdf5(path, "/nodes/sources/0/dynamics_params/spike_times")}}),
+        ParameterError,
+        "4 values for 5 cells"
+    );
+
+    const Hdf5Positions kept{path, "/nodes/cells/0"};
+    Population          placed{sim, 10, IF_curr_exp{}, {.label = "placed", .structure = kept}};
+    for (std::size_t i = 0; i < 10; ++i)
+        EXPECT_EQ(placed.positions()[i], (Position{2.0 * static_cast<double>(i), 5, 0}));
+    EXPECT_COLLECTIVE_THROW(
+        comm,
+        (Population{sim, 9, IF_curr_exp{}, {.label = "q", .structure = kept}}),
+        SpaceError,
+        "10 rows for 9 cells"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        comm,
+        (Population{sim, 9, IF_curr_exp{}, {.structure = Hdf5Positions{path, "/nodes/none/1"}}}),
+        FileError,
+        "none"
+    );
+}
+
 TEST(write_nodes, says_what_it_cannot_write) {
     const Communicator           comm;
     const test::ScratchDirectory folder{comm};

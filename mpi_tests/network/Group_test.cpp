@@ -60,6 +60,9 @@ TEST(Group, knows_where_its_members_are) {
     p.set_structure(Line{.dx = 2_um});
     EXPECT_EQ(p.position(3), (Position{6, 0, 0}));
     EXPECT_COLLECTIVE_THROW(
+        world(), p.nearest({0, std::nan(""), 0}), SpaceError, "Coordinates must be finite"
+    );
+    EXPECT_COLLECTIVE_THROW(
         world(), p.set_positions({{0, 0, 0}}), SpaceError, "1 positions were given for 16 cells"
     );
     EXPECT_COLLECTIVE_THROW(
@@ -118,6 +121,15 @@ TEST(Group, refuses_calls_that_differ_between_ranks_on_all_of_them) {
         world(), p.get(odd ? "cm" : "tau_m"), CommunicationError, "do not ask for the same"
     );
     EXPECT_COLLECTIVE_THROW(world(), p.get(odd ? "cn" : "cm"), ParameterError, "\"cn\"");
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.set("cm", odd ? 0.5 : 1.0), CommunicationError, "the same values"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.set("cm", uniform(odd ? 0.5 : 0.6, 1)), CommunicationError, "the same values"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.nearest({odd ? 1.0 : 2.0, 0, 0}), CommunicationError, "the same values"
+    );
     EXPECT_COLLECTIVE_THROW(
         world(), p.initialize(odd ? "V" : "v", -60.0), CommunicationError, "initialize"
     );

@@ -146,6 +146,19 @@ TEST(PopulationView, has_sequences_of_its_members) {
     EXPECT_COLLECTIVE_THROW(world(), p.get("spike_times"), ParameterError, "Use get_sequences");
 }
 
+TEST(PopulationView, takes_a_list_of_numbers_as_one_train_for_all) {
+    Simulation sim{world()};
+    Population p{sim, 4, SpikeSourceArray{}, {.label = "p"}};
+
+    p.set("spike_times", std::vector<double>{1, 2.5});
+    p[3].set("spike_times", std::vector<double>{7});
+    const auto  trains = p.get_local_sequences("spike_times");
+    std::size_t k      = 0;
+    for (const Cell& cell : p.local()) {
+        EXPECT_EQ(trains.at(k++), cell.index() == 3 ? Sequence{7_ms} : (Sequence{1_ms, 2.5_ms}));
+    }
+}
+
 TEST(PopulationView, is_initialised_at_its_members) {
     Simulation sim{world()};
     Population p{sim, 7, IF_cond_exp{}, {.initial_values = {{"v", -65.4}}}};
@@ -180,6 +193,18 @@ TEST(PopulationView, draws_a_sample_without_replacement) {
     EXPECT_COLLECTIVE_THROW(world(), p.sample(101), ParameterError, "101 cells");
 }
 
+TEST(PopulationView, draws_the_samples_of_a_numpy_generator) {
+    Simulation sim{world()};
+    Population p{sim, 5, IF_curr_exp{}};
+
+    // numpy.random.RandomState(1).permutation(5) is [2 1 4 0 3]
+    EXPECT_THAT(indices(p.sample(3, NumpyRNG{1})), ElementsAre(1, 2, 4));
+    const NumpyRNG rng{1};
+    EXPECT_EQ(p.sample(5, rng), p);
+    EXPECT_EQ((p[slice(0, 2)] + p[slice(3, 5)]).sample(4, NumpyRNG{1}).size(), 4u);
+    EXPECT_COLLECTIVE_THROW(world(), p.sample(6, rng), ParameterError, "6 cells");
+}
+
 TEST(PopulationView, runs_through_all_cells_and_those_of_the_rank) {
     Simulation           sim{world()};
     Population           p{sim, 9, IF_curr_exp{}};
@@ -189,9 +214,13 @@ TEST(PopulationView, runs_through_all_cells_and_those_of_the_rank) {
     for (const Cell& cell : view.all())
         all.push_back(cell.index());
     EXPECT_THAT(all, ElementsAre(1, 4, 8));
+    all.clear();
+    for (const Cell& cell : p[slice(2, 5)].all())  // the view itself is gone
+        all.push_back(cell.index());
+    EXPECT_THAT(all, ElementsAre(2, 3, 4));
     std::size_t local = 0;
     for (const Cell& cell : view.local())
-        local += cell.is_local() ? 1 : 0;
+        local += cell.is_local() ? 1u : 0u;
     EXPECT_COMPARED_ALL(world(), local, 3u);
     EXPECT_NE(view.describe().find("3 IF_curr_exp"), std::string::npos);
 }

@@ -147,6 +147,19 @@ TEST(Connections, are_set_in_every_form) {
     EXPECT_EQ(made.size(), 300u);
 }
 
+TEST(Connections, are_set_by_functions) {
+    Scene      s;
+    Projection made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
+    made.set("weight", [](std::size_t i, std::size_t j) {
+        return static_cast<double>(10 * i + j);
+    });
+    for (const Connection& c : made.connections())
+        EXPECT_EQ(c.weight, static_cast<double>(10 * c.pre + c.post));
+    made.set("delay", [](Length d) { return 1 + d.value(); });
+    for (const Connection& c : made.connections())
+        EXPECT_GE(c.delay, 1);
+}
+
 TEST(Connections, with_one_weight_may_get_several_and_back) {
     Scene      s;
     Projection other{s.p, s.q, AllToAllConnector{}, {5_nA, 1_ms}};
@@ -278,6 +291,16 @@ TEST(Connections, are_not_changed_by_values_that_do_not_fit) {
     expect_refused(
         s, [&] { made.set({.delay = 0.01_ms}); }, "delay 0.01 ms is shorter than the time step"
     );
+    const auto before = made.connections();
+    expect_refused(
+        s, [&] { made.set({.weight = 2_nA, .delay = expression("0.05 * j")}); }, "delay 0 ms"
+    );
+    EXPECT_EQ(made.connections(), before) << "nothing is set if one thing cannot be";
+    made.set("weight", uniform(1, 2));
+    Scene      other;
+    Projection same{other.p, other.q, AllToAllConnector{}, {1_nA, 1_ms}};
+    same.set("weight", uniform(1, 2));
+    EXPECT_EQ(made.get("weight"), same.get("weight")) << "what was refused has used no numbers";
     EXPECT_COLLECTIVE_THROW(
         world(), made.set("U", 0.5), ParameterError, "its connections have no \"U\". They have"
     );

@@ -57,5 +57,19 @@ TEST(numpy_values, continue_from_parameter_to_parameter_and_from_call_to_call) {
     EXPECT_EQ(p.get("v"), next(5));
 }
 
+TEST(numpy_values, of_structures_continue_from_call_to_call) {
+    const NumpyRNG        rng{7};
+    const RandomStructure structure{Cuboid{10_um, 10_um, 10_um}, {}, rng};
+    Simulation            sim{world()};
+    Population            p{sim, 4, IF_cond_exp{}, {.structure = structure}};
+    const auto            first = p.positions();
+    p.set_structure(structure);
+    const auto second = p.positions();
+    p.set_structure(RandomStructure{Cuboid{10_um, 10_um, 10_um}, {}, NumpyRNG{7}});
+    EXPECT_EQ(p.positions(), first);
+    for (std::size_t i = 0; i < 4; ++i)
+        EXPECT_NE(second[i], first[i]);
+}
+
 }  // namespace
 }  // namespace ranvier

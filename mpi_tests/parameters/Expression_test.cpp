@@ -80,6 +80,8 @@ TEST(Expression, reads_numbers_and_constants) {
     EXPECT_EQ(value("np.e"), 2.71828182845904523536);
     EXPECT_EQ(value("True + True"), 2);
     EXPECT_EQ(value("-inf"), -infinity);
+    EXPECT_EQ(value("min(3, d, 2, 5)", 1), 1);
+    EXPECT_EQ(value("max(3, d, 2, 5)", 9), 9);
     EXPECT_EQ(value(" d\t*\n2 ", 4), 8);
 }
 
@@ -186,7 +188,17 @@ TEST(Expression, says_where_a_text_is_wrong) {
     EXPECT_EQ(
         refusal("2 if d"), "Expression \"2 if d\", character 7: expected \"else\", found the end."
     );
-    EXPECT_EQ(refusal("1e999"), "Expression \"1e999\", character 1: \"1\" is not a number.");
+    EXPECT_EQ(
+        refusal("1e999"),
+        "Expression \"1e999\", character 1: 1e999 lies outside the range of numbers, about 1e-308 "
+        "to "
+        "1.8e308."
+    );
+    EXPECT_EQ(
+        refusal("0x10"),
+        "Expression \"0x10\", character 1: \"0x10\" is not a decimal number such as 2, .5 or 1e-3."
+    );
+    EXPECT_NE(refusal("minimum(d, 1, 2)"), "accepted") << "NumPy's takes two";
     EXPECT_NE(refusal("2d"), "accepted");
     EXPECT_NE(refusal("__import__('os')"), "accepted");
 }

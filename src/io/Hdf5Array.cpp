@@ -1,9 +1,13 @@
 #include "ranvier/io/Hdf5Array.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/parallel/activity.hpp"
@@ -100,7 +104,110 @@ private:
     std::string           dataset_;
 };
 
+/// Two datasets: all times, and where those of each member begin.
+class Hdf5Sequences final : public parameters::SequenceSource {
+public:
+    Hdf5Sequences(const std::filesystem::path& file, const std::string& dataset)
+        : times_(file, dataset),
+          offsets_(file, dataset + "_offset") {}
+
+    std::size_t length() const override {
+        const std::size_t rows = *offsets_.length();
+        if (rows == 0) refuse("no row");
+        return rows - 1;
+    }
+
+    std::vector<Sequence> read(IndexRange members) const override {
+        std::vector<double> offsets(members.size() + 1);
+        offsets_.read(members.first, offsets);
+        const bool ascends = std::is_sorted(offsets.begin(), offsets.end()) && offsets[0] >= 0;
+        if (!ascends || offsets.back() > static_cast<double>(*times_.length()))
+            refuse("rows that do not ascend from 0 to the number of times");
+        const auto          first = static_cast<std::size_t>(offsets.front());
+        std::vector<double> times(static_cast<std::size_t>(offsets.back()) - first);
+        times_.read(first, times);
+        std::vector<Sequence> result;
+        result.reserve(members.size());
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            const auto at = [&](double row) {
+                return times.begin() +
+                       (static_cast<std::ptrdiff_t>(row) - static_cast<std::ptrdiff_t>(first));
+            };
+            result.push_back(Sequence::in_ms({at(offsets[k]), at(offsets[k + 1])}));
+        }
+        return result;
+    }
+
+private:
+    [[noreturn]] void refuse(const char* found) const {
+        throw FileError(fmt::format(
+            "sequences_from_hdf5: {} must hold where the times of each member begin and end, got "
+            "{}.",
+            offsets_.describe(),
+            found
+        ));
+    }
+
+    Hdf5Array times_, offsets_;
+};
+
+/// Positions of a file, in blocks that are read when one of theirs is first asked for.
+class PositionBlocks {
+public:
+    PositionBlocks(const std::filesystem::path& file, const std::string& group, std::size_t size)
+        : coordinates_{{{file, group + "/x"}, {file, group + "/y"}, {file, group + "/z"}}},
+          size_(size) {
+        for (const Hdf5Array& coordinate : coordinates_) {
+            const std::size_t rows = *coordinate.length();
+            if (rows == size) continue;
+            throw SpaceError(fmt::format(
+                "Hdf5Positions: {} has {} rows for {} cells. Give one row per cell.",
+                coordinate.describe(),
+                rows,
+                size
+            ));
+        }
+    }
+
+    Position position(std::size_t index) const {
+        constexpr std::size_t rows  = 4096;
+        auto&                 block = blocks_[index / rows];
+        const std::size_t     first = index / rows * rows;
+        if (block.empty()) {
+            std::vector<Position> read(std::min(rows, size_ - first));
+            std::vector<double>   values(read.size());
+            for (std::size_t axis = 0; axis < coordinates_.size(); ++axis) {
+                coordinates_[axis].read(first, values);
+                for (std::size_t k = 0; k < read.size(); ++k) {
+                    Position& p                               = read[k];
+                    (axis == 0 ? p.x : axis == 1 ? p.y : p.z) = values[k];
+                }
+            }
+            block = std::move(read);
+        }
+        return block[index - first];
+    }
+
+private:
+    std::array<Hdf5Array, 3>                             coordinates_;
+    std::size_t                                          size_;
+    mutable std::map<std::size_t, std::vector<Position>> blocks_;
+};
+
 }  // namespace
+
+parameters::StoredSequences sequences_from_hdf5(std::filesystem::path file, std::string dataset) {
+    return {std::make_shared<const Hdf5Sequences>(file, dataset)};
+}
+
+space::Layout Hdf5Positions::layout(std::size_t size, random::Key) const {
+    const auto blocks = std::make_shared<const PositionBlocks>(file, group, size);
+    return {size, [blocks](std::size_t index) { return blocks->position(index); }};
+}
+
+std::string Hdf5Positions::describe() const {
+    return fmt::format("Hdf5Positions(\"{}\", \"{}\")", file.string(), group);
+}
 
 parameters::StoredArray from_hdf5(std::filesystem::path file, std::string dataset) {
     return {std::make_shared<const Hdf5Array>(std::move(file), std::move(dataset))};

@@ -1,6 +1,7 @@
 #include "ranvier/network/Assembly.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/parallel/log.hpp"
@@ -69,6 +70,10 @@ Assembly Assembly::part_of_list(const std::vector<std::ptrdiff_t>& indices) cons
 
 Assembly Assembly::sample(std::size_t count) const {
     return part_of_list(network::sample(members_, network(), count, name()));
+}
+
+Assembly Assembly::sample(std::size_t count, NumpyRNG rng) const {
+    return part_of_list(network::sample(members_, std::move(rng), count, name()));
 }
 
 PopulationView Assembly::component(std::size_t k) const {

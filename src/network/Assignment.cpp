@@ -144,17 +144,35 @@ std::uint64_t Assignment::fingerprint() const {
         hash_of(hash_of_text(group_), static_cast<std::uint64_t>(kind_), members_.size());
     for (const Selection::Part& part : members_.parts())
         hash = hash_of(hash, part.population->id, part.indices.size());
-    for (const NamedValue& value : values_)
+    for (const NamedValue& value : values_) {
         hash = hash_of(hash, hash_of_text(value.name), value.value.index());
+        if (const auto* numbers = std::get_if<parameters::Specification>(&value.value)) {
+            hash = hash_of(hash, numbers->fingerprint());
+        } else if (const Sequence* one = std::get<Param<Sequence>>(value.value).shared()) {
+            for (const double x : one->values())
+                hash = hash_of(hash, bits_of(x));
+        }
+    }
     return hash;
 }
 
-void Assignment::check_names_and_lengths() const {
-    for (const NamedValue& value : values_) {
+void Assignment::check_names_and_lengths() {
+    for (NamedValue& value : values_) {
+        take_as_sequence(value);
         for (const Selection::Part& part : members_.parts())
             check_kind(*part.population, value);
         check_length(value);
     }
+}
+
+/// A list of numbers is a Sequence for all cells where the parameter is a Sequence.
+void Assignment::take_as_sequence(NamedValue& value) const {
+    const auto* numbers = std::get_if<parameters::Specification>(&value.value);
+    if (!numbers || members_.num_parts() == 0) return;
+    const PopulationRecord& first = members_.population(0);
+    if (!info_of(first, place_of(first, value.name, kind_), kind_).is_sequence) return;
+    if (const std::vector<double>* list = numbers->values())
+        value.value = Param<Sequence>{Sequence::in_ms(*list)};
 }
 
 void Assignment::check_kind(const PopulationRecord& population, const NamedValue& value) const {
@@ -174,7 +192,16 @@ void Assignment::check_kind(const PopulationRecord& population, const NamedValue
 }
 
 void Assignment::check_length(const NamedValue& value) const {
-    const auto length = std::visit([](const auto& v) { return v.length(); }, value.value);
+    std::optional<std::size_t> length;
+    try {
+        length = std::visit([](const auto& v) { return v.length(); }, value.value);
+    } catch (const ParameterError& error) {  // arrays that do not fit each other
+        throw ParameterError(
+            fmt::format("{}: {}: {}", group_, value.name, error.what()),
+            {.label     = members_.num_parts() > 0 ? members_.population(0).label : std::string{},
+             .parameter = value.name}
+        );
+    }
     if (!length || *length == members_.size()) return;
     throw ParameterError(
         fmt::format(
@@ -231,10 +258,7 @@ void Assignment::resolve_sequences(const NamedValue& value, Piece& piece) {
         return;
     }
     piece.values.is_uniform = false;
-    for (std::size_t i = piece.members.first; i < piece.members.last; ++i) {
-        tick();
-        piece.values.sequences.push_back(given.resolve(i));
-    }
+    piece.values.sequences  = given.resolve(piece.members);
 }
 
 void Assignment::resolve() {

@@ -51,7 +51,8 @@ private:
     };
 
     std::uint64_t            fingerprint() const;
-    void                     check_names_and_lengths() const;
+    void                     check_names_and_lengths();
+    void                     take_as_sequence(NamedValue&) const;
     void                     check_kind(const PopulationRecord&, const NamedValue&) const;
     void                     check_length(const NamedValue&) const;
     random::Key              key_for(const std::string& name) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <span>
@@ -305,31 +306,51 @@ std::function<Position(std::ptrdiff_t)> Group::position_generator() const {
 
 Cell Group::nearest(Position point) const {
     const Communicator& comm = network().comm();
-    if (size() == 0)
-        throw SpaceError(fmt::format("{}: no cell is nearest, there is none.", name()));
-    double        smallest = std::numeric_limits<double>::infinity();
-    std::uint64_t member   = std::numeric_limits<std::uint64_t>::max();
+    network::agree_on_call(
+        comm,
+        hash_of(
+            fingerprint("nearest", members_, {}),
+            bits_of(point.x),
+            bits_of(point.y),
+            bits_of(point.z)
+        ),
+        fmt::format("{}: nearest", name()),
+        [&] {
+            if (size() == 0)
+                throw SpaceError(fmt::format("{}: no cell is nearest, there is none.", name()));
+            if (!std::isfinite(point.x) || !std::isfinite(point.y) || !std::isfinite(point.z))
+                throw SpaceError(fmt::format(
+                    "{}: no cell is nearest to ({}, {}, {}) um. Coordinates must be finite.",
+                    name(),
+                    number(point.x),
+                    number(point.y),
+                    number(point.z)
+                ));
+        }
+    );
+    // Squares that overflow are all the same: then it is the first member.
+    constexpr auto none     = std::numeric_limits<std::uint64_t>::max();
+    double         smallest = std::numeric_limits<double>::infinity();
+    std::uint64_t  member   = none;
     members_.for_each_local([&](std::size_t i, PopulationRecord& population, std::size_t cell) {
         const double square =
             squared_distance(population.position(population.slice.first + cell), point);
-        if (square < smallest) {
+        if (square < smallest || member == none) {
             smallest = square;
             member   = i;
         }
     });
     const double best = comm.min(smallest);
-    const auto   none = std::numeric_limits<std::uint64_t>::max();
     return cell(static_cast<std::ptrdiff_t>(comm.min(smallest == best ? member : none)));
 }
 
 Cell Group::cell(std::ptrdiff_t index) const {
-    const std::size_t i = network::checked_index(index, size(), name());
-    return {
-        network_,
-        members_.at(network::Indices{
-            Slice{static_cast<std::ptrdiff_t>(i), static_cast<std::ptrdiff_t>(i) + 1},
-            size(),
-            name()})};
+    return member(network_, members_, network::checked_index(index, size(), name()));
+}
+
+Cell Group::member(network::Network* network, const Selection& members, std::size_t index) {
+    const auto i = static_cast<std::ptrdiff_t>(index);
+    return {network, members.at(network::Indices{Slice{i, i + 1}, members.size(), "Group"})};
 }
 
 bool Group::contains(const Cell& cell) const {

@@ -221,8 +221,12 @@ PopulationRecord& Network::add(PopulationRequest request) {
 }
 
 void Network::lay_out(PopulationRecord& population, const Structure& structure) const {
-    const random::Key key =
-        random::make_key(options_.seed, random::Purpose::position, hash_of_text(population.label));
+    const random::Key key = random::make_key(
+        options_.seed,
+        random::Purpose::position,
+        hash_of_text(population.label),
+        population.num_layouts
+    );
     try {
         population.layout = structure.layout(population.size, key);
     } catch (const SpaceError& error) {
@@ -233,6 +237,7 @@ void Network::lay_out(PopulationRecord& population, const Structure& structure) 
         );
     }
     population.structure = structure;
+    ++population.num_layouts;
 }
 
 void Network::set_structure(PopulationRecord& population, const Structure& structure) {

@@ -1,6 +1,7 @@
 #include "ranvier/network/PopulationView.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
@@ -44,6 +45,10 @@ PopulationView PopulationView::view_of_list(const std::vector<std::ptrdiff_t>& i
 
 PopulationView PopulationView::sample(std::size_t count) const {
     return view_of_list(network::sample(members_, *network_, count, name()));
+}
+
+PopulationView PopulationView::sample(std::size_t count, NumpyRNG rng) const {
+    return view_of_list(network::sample(members_, std::move(rng), count, name()));
 }
 
 std::vector<std::size_t> PopulationView::index_in_population(const std::vector<std::size_t>& places

@@ -34,8 +34,8 @@ void agree_on_call(
     if (words[2] != 0) parallel::agree_on_failure(comm, failure);
     if (words[0] != ~words[1])
         throw CommunicationError(fmt::format(
-            "{}: the ranks do not ask for the same. All of them must call with the same group and "
-            "the same names, in the same order.",
+            "{}: the ranks do not ask for the same. All of them must call with the same group, the "
+            "same names in the same order, and the same values.",
             call
         ));
 }

@@ -232,7 +232,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
                 request.post_label
             )
         );
-    set_keys(*projection, connect);
+    set_keys(projection->key, 0, connect);
     choose_channels(request, *projection, connect);
     generate(*projection, connect);
 
@@ -244,12 +244,13 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
 }
 
 /// Values given later are drawn from streams of their own.
-void Network::set_keys(const ProjectionRecord& projection, ConnectRequest& connect) const {
+void Network::set_keys(std::uint64_t projection, std::uint64_t num_sets, ConnectRequest& connect)
+    const {
     using random::Purpose;
     const auto key = [&](Purpose purpose, const char* detail) {
         std::uint64_t what = hash_of_text(detail);
-        if (projection.num_sets > 0) what = hash_of(what, projection.num_sets);
-        return random::make_key(options_.seed, purpose, projection.key, what);
+        if (num_sets > 0) what = hash_of(what, num_sets);
+        return random::make_key(options_.seed, purpose, projection, what);
     };
     connect.connectivity_key = key(Purpose::connectivity, "connector");
     connect.weight_key       = key(Purpose::synapse_parameter, "weight");

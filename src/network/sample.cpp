@@ -8,13 +8,21 @@
 
 namespace ranvier::network {
 
+namespace {
+
+void check_count(const Selection& members, std::size_t count, const std::string& group) {
+    if (count <= members.size()) return;
+    throw ParameterError(
+        fmt::format("{}: {} cells cannot be drawn from {}.", group, count, members.size())
+    );
+}
+
+}  // namespace
+
 std::vector<std::ptrdiff_t> sample(
     const Selection& members, const Network& network, std::size_t count, const std::string& group
 ) {
-    if (count > members.size())
-        throw ParameterError(
-            fmt::format("{}: {} cells cannot be drawn from {}.", group, count, members.size())
-        );
+    check_count(members, count, group);
     if (count == 0) return {};
     std::uint64_t object = members.size();
     std::uint64_t detail = 0;
@@ -29,6 +37,14 @@ std::vector<std::ptrdiff_t> sample(
     for (std::size_t k = 0; k < count; ++k)
         drawn.push_back(static_cast<std::ptrdiff_t>(permutation(k)));
     return drawn;
+}
+
+std::vector<std::ptrdiff_t> sample(
+    const Selection& members, NumpyRNG rng, std::size_t count, const std::string& group
+) {
+    check_count(members, count, group);
+    const std::vector<std::size_t> permutation = rng.permutation(members.size());
+    return {permutation.begin(), permutation.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 }  // namespace ranvier::network

@@ -8,6 +8,7 @@
 
 #include "ranvier/network/Network.hpp"
 #include "ranvier/network/Selection.hpp"
+#include "ranvier/random/NumpyRNG.hpp"
 
 namespace ranvier::network {
 
@@ -16,6 +17,10 @@ namespace ranvier::network {
 /// @throws ParameterError if there are not as many members
 std::vector<std::ptrdiff_t> sample(
     const Selection& members, const Network& network, std::size_t count, const std::string& group
+);
+/// The first of a permutation that the generator draws. @local @note Time and memory for all.
+std::vector<std::ptrdiff_t> sample(
+    const Selection& members, NumpyRNG rng, std::size_t count, const std::string& group
 );
 
 }  // namespace ranvier::network

@@ -108,14 +108,48 @@ void Network::set_connections(
     connect.receptor       = projection.receptor;
     if (weight) check_weight(*weight, projection.post, projection.label, connect);
     if (delay) check_delay(*delay, projection.label, connect);
+    set_keys(projection.key, projection.num_sets + 1, connect);
+    // Everything is found out and agreed on before anything changes.
+    std::vector<double>        weights;
+    std::vector<std::uint32_t> steps;
+    if (weight && !connect.weight.constant()) weights = new_weights(projection, connect);
+    const bool moves_drive = delay && connect.delay.constant() && projection.drive;
+    if (delay && !moves_drive) steps = new_delays(projection, connect);
     ++projection.num_sets;
-    set_keys(projection, connect);
-    if (weight) set_weights(projection, connect);
-    if (delay) set_delays(projection, connect);
+    if (weight) commit_weights(projection, connect, weights);
+    if (delay) commit_delays(projection, connect, std::move(steps));
     agree_on_delays(projection);  // known to the owners of targets only
 }
 
-void Network::set_weights(ProjectionRecord& projection, const ConnectRequest& connect) {
+std::vector<double> Network::new_weights(
+    const ProjectionRecord& projection, const ConnectRequest& connect
+) {
+    Listing listing;
+    auto    values = new_values(projection, connect.weight, connect.weight_key, "weight", listing);
+    Violation violation = check_each(listing, [&](Checks& checks, std::size_t k) {
+        checks.weight(values[k], connect.weight_sign);
+    });
+    agree(violation, projection, connect);
+    return values;
+}
+
+std::vector<std::uint32_t> Network::new_delays(
+    const ProjectionRecord& projection, const ConnectRequest& connect
+) {
+    Listing    listing;
+    const auto values = new_values(projection, connect.delay, connect.delay_key, "delay", listing);
+    std::vector<std::uint32_t> steps(values.size());
+    const Violation            violation = check_each(listing, [&](Checks& checks, std::size_t k) {
+        steps[k] = checks.delay(values[k], grid_, connect);
+    });
+    agree(violation, projection, connect);
+    return steps;
+}
+
+/// One weight for all, or these, one per connection.
+void Network::commit_weights(
+    ProjectionRecord& projection, const ConnectRequest& connect, const std::vector<double>& weights
+) {
     const auto each = [&](auto&& f) {
         collectively(comm_, [&] { std::visit([&](auto& store) { f(store); }, store_); });
     };
@@ -134,17 +168,33 @@ void Network::set_weights(ProjectionRecord& projection, const ConnectRequest& co
             each([&](auto& store) { store.set_weights(projection, {&*constant, 1}, true); });
         return;
     }
-    Listing    listing;
-    const auto values =
-        new_values(projection, connect.weight, connect.weight_key, "weight", listing);
-    const Violation violation = check_each(listing, [&](Checks& checks, std::size_t k) {
-        checks.weight(values[k], connect.weight_sign);
-    });
-    agree(violation, projection, connect);
     each([&](auto& store) {
         store.set_constant(projection, std::nullopt);
-        store.set_weights(projection, values, false);
+        store.set_weights(projection, weights, false);
     });
+}
+
+/// One delay for a drive, or these, one per connection.
+void Network::commit_delays(
+    ProjectionRecord& projection, const ConnectRequest& connect, std::vector<std::uint32_t> steps
+) {
+    const Step since = now_ > 0 ? now_ : -1;
+    if (const auto constant = connect.delay.constant(); constant && projection.drive) {
+        const Step moved = grid_.nearest(*constant);
+        collectively(comm_, [&] {
+            std::visit(
+                [&](auto& store) { store.set_drive_delay(projection, moved, since); }, store_
+            );
+        });
+        return;
+    }
+    collectively(comm_, [&] {
+        Listing listing = list(projection, Store<double>::sources | Store<double>::weights);
+        listing.steps   = std::move(steps);
+        std::visit([&](auto& store) { store.set_delays(projection, listing, since); }, store_);
+    });
+    for (const Selection::Part& part : projection.pre.parts())
+        part.population->emits = true;
 }
 
 std::vector<double> Network::new_values(
@@ -160,34 +210,6 @@ std::vector<double> Network::new_values(
     const auto values = given.sequence(total, key);
     check_length(projection.label, what, values, total);
     return collectively(comm_, [&] { return resolved(projection, values, listing, first, key); });
-}
-
-void Network::set_delays(ProjectionRecord& projection, const ConnectRequest& connect) {
-    const Step since = now_ > 0 ? now_ : -1;
-    if (const auto constant = connect.delay.constant(); constant && projection.drive) {
-        const Step steps = grid_.nearest(*constant);
-        collectively(comm_, [&] {
-            std::visit(
-                [&](auto& store) { store.set_drive_delay(projection, steps, since); }, store_
-            );
-        });
-    } else {
-        Listing    listing;
-        const auto values =
-            new_values(projection, connect.delay, connect.delay_key, "delay", listing);
-        std::vector<std::uint32_t> steps(values.size());
-        const Violation violation = check_each(listing, [&](Checks& checks, std::size_t k) {
-            steps[k] = checks.delay(values[k], grid_, connect);
-        });
-        agree(violation, projection, connect);
-        collectively(comm_, [&] {
-            listing       = list(projection, Store<double>::sources | Store<double>::weights);
-            listing.steps = std::move(steps);
-            std::visit([&](auto& store) { store.set_delays(projection, listing, since); }, store_);
-        });
-        for (const Selection::Part& part : projection.pre.parts())
-            part.population->emits = true;
-    }
 }
 
 }  // namespace ranvier::network

@@ -243,8 +243,28 @@ void ExpressionParser::number() {
     const char* const begin  = text_.data() + at_;
     const auto        result = std::from_chars(begin, text_.data() + text_.size(), value);
     const auto        end    = static_cast<std::size_t>(result.ptr - text_.data());
-    if (result.ec != std::errc{} || (end < text_.size() && is_letter(text_[end])))
-        fail(at_, fmt::format("{} is not a number", found_here()));
+    const bool        ends   = end == text_.size() || !is_letter(text_[end]);
+    if (result.ec == std::errc::result_out_of_range && ends)
+        fail(
+            at_,
+            fmt::format(
+                "{} lies outside the range of numbers, about 1e-308 to 1.8e308",
+                text_.substr(at_, end - at_)
+            )
+        );
+    if (result.ec != std::errc{} || !ends) {
+        std::size_t last = at_;
+        while (last < text_.size() &&
+               (is_letter(text_[last]) || is_digit(text_[last]) || text_[last] == '.'))
+            ++last;
+        fail(
+            at_,
+            fmt::format(
+                "\"{}\" is not a decimal number such as 2, .5 or 1e-3",
+                text_.substr(at_, last - at_)
+            )
+        );
+    }
     at_ = end;
     skip_spaces();
     emit_number(value);
@@ -313,6 +333,12 @@ void ExpressionParser::call(std::string_view word, std::size_t at) {
                     "{} takes {} arguments, found {}", word, function->operands, found_here()
                 )
             );
+        choice();
+    }
+    // Python's min and max, unlike NumPy's minimum and maximum, take any number of values.
+    const bool any_number = word == "min" || word == "max";
+    while (any_number && accept(",")) {
+        emit(function->op);
         choice();
     }
     if (at_ < text_.size() && text_[at_] == ',')

@@ -192,6 +192,21 @@ void Specification::resolve(const Request& request, std::uint64_t& draws, std::s
     }
 }
 
+std::uint64_t Specification::fingerprint() const {
+    const std::uint64_t kind = value_.index();
+    if (const double* value = std::get_if<double>(&value_)) return hash_of(kind, bits_of(*value));
+    if (const auto* drawn = distribution()) return hash_of(kind, hash_of_text(drawn->describe()));
+    const Tree* tree = std::get_if<Tree>(&value_);
+    if (!tree) return mix(kind);
+    const Combination& node = **tree;
+    return hash_of(
+        kind,
+        static_cast<std::uint64_t>(node.operation),
+        node.first.fingerprint(),
+        node.second.fingerprint()
+    );
+}
+
 std::string Specification::describe() const {
     if (const double* value = std::get_if<double>(&value_))
         return fmt::format("the number {}", number(*value));

@@ -20,7 +20,8 @@ namespace ranvier {
 ///
 /// Group 0 carries the attributes model_type and model_template ("pynn:IF_curr_exp"). All ranks
 /// write together, each its own cells; the bytes are the same at every number of ranks. The file
-/// appears under its name when it is whole. `from_hdf5(path, "/nodes/<label>/0/...")` reads it.
+/// appears under its name when it is whole. `from_hdf5(path, "/nodes/<label>/0/...")` reads it,
+/// `sequences_from_hdf5` the sequences, and Hdf5Positions the positions.
 ///
 /// @collective
 /// @throws FileError on all ranks; an earlier file of that name is still there then

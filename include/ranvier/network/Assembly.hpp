@@ -51,6 +51,7 @@ public:
     }
     /// `count` members, drawn without replacement; see PopulationView. @local
     Assembly sample(std::size_t count) const;
+    Assembly sample(std::size_t count, NumpyRNG rng) const;
 
     std::size_t num_components() const { return members_.num_parts(); }
     /// The cells of one component, and of the one whose population has this label. @local

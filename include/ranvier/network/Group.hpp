@@ -163,13 +163,14 @@ public:
     /// The position of a member as a function, to be used in functions of the index. @local
     std::function<Position(std::ptrdiff_t)> position_generator() const;
     /// The member that is nearest to a point; of several the first. @collective
-    /// @throws SpaceError for an empty group
+    /// @throws SpaceError for an empty group, for a point that is not finite
     Cell nearest(Position point) const;
 
     /// One member; negative indices count from the end. @local
     Cell cell(std::ptrdiff_t index) const;
-    /// All members, and this rank's members, made as the loop goes. @local
+    /// All members, each made as the loop comes to it. @local
     auto all() const;
+    /// This rank's members, ascending, as a list that is made at once. @local
     auto local() const;
     /// The index in this group of a cell. @local @throws ParameterError if it is no member
     std::size_t index_of(const Cell& cell) const;
@@ -231,6 +232,8 @@ private:
                 values.emplace_back(std::string{entry.name}, models::Value{value.specification()});
         }
     }
+
+    static Cell member(network::Network*, const network::Selection&, std::size_t index);
 
     void  set_values(network::ValueKind kind, std::vector<NamedValue> values);
     void  require_spikes() const;

@@ -197,7 +197,7 @@ private:
         std::uint64_t                              total
     );
     void choose_channels(const ProjectionRequest&, ProjectionRecord&, const ConnectRequest&);
-    void set_keys(const ProjectionRecord&, ConnectRequest&) const;
+    void set_keys(std::uint64_t key, std::uint64_t num_sets, ConnectRequest&) const;
     void generate(ProjectionRecord&, ConnectRequest&);
     void agree(const Violation& mine, const ProjectionRecord&, const ConnectRequest&) const;
     void agree_on_delays(ProjectionRecord&) const;
@@ -208,8 +208,10 @@ private:
         const char*                                what,
         Listing&                                   listing
     );
-    void set_weights(ProjectionRecord& projection, const ConnectRequest& connect);
-    void set_delays(ProjectionRecord& projection, const ConnectRequest& connect);
+    std::vector<double>        new_weights(const ProjectionRecord&, const ConnectRequest&);
+    std::vector<std::uint32_t> new_delays(const ProjectionRecord&, const ConnectRequest&);
+    void commit_weights(ProjectionRecord&, const ConnectRequest&, const std::vector<double>&);
+    void commit_delays(ProjectionRecord&, const ConnectRequest&, std::vector<std::uint32_t> steps);
 
     Communicator                                   comm_;
     NetworkOptions                                 options_;

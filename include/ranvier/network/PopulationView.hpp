@@ -38,6 +38,10 @@ public:
     /// `count` members, drawn without replacement, in index order; other ones at every call.
     /// @local All ranks must call it alike. @throws ParameterError if there are not as many
     PopulationView sample(std::size_t count) const;
+    /// The same with PyNN's numbers: the first `count` of `rng.permutation(size())`, in index
+    /// order.
+    /// @local All ranks must call it alike. @note Time and memory for all members.
+    PopulationView sample(std::size_t count, NumpyRNG rng) const;
 
     std::string_view celltype() const { return record().group->model(); }
 
@@ -91,8 +95,10 @@ Cell PopulationView::operator[](I index) const {
 }
 
 inline auto Group::all() const {
-    return std::views::iota(std::size_t{0}, size()) | std::views::transform([this](std::size_t i) {
-               return cell(static_cast<std::ptrdiff_t>(i));
+    // The cells outlive the handle, which may be a temporary.
+    return std::views::iota(std::size_t{0}, size()) |
+           std::views::transform([network = network_, members = members_](std::size_t i) {
+               return member(network, members, i);
            });
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,8 @@ concept GroupOfCells = requires(const G& group) {
 
 struct ProjectionOptions {
     /// "excitatory" or another receptor of the target; empty: the first for a weight >= 0, the
-    /// second otherwise; judged by the last pair where weights differ.
+    /// second otherwise. Where weights differ, the last pair decides, as in PyNN; a function is
+    /// asked for it beforehand, whether it becomes a connection or not.
     std::string receptor_type{};
     /// Part of what keys the random streams; empty: "<pre>→<post>", and several of those are told
     /// apart by the order in which they are made.
@@ -133,6 +135,23 @@ public:
     /// @collective @throws ParameterError for another name
     void set(std::string_view name, const parameters::ConnectionSpecification& values);
     void set(std::string_view name, const RandomDistribution<double>& values);
+    /// A function of the two indices, and of the distance (a Length).
+    template <class F>
+    requires std::is_invocable_r_v<double, F, std::size_t, std::size_t>
+    void set(std::string_view name, F of_pair) {
+        using Function = parameters::ConnectionSpecification::PairFunction;
+        set(name, parameters::ConnectionSpecification{Function{std::move(of_pair)}});
+    }
+    template <class F>
+    requires std::is_invocable_r_v<double, F, Length>
+    void set(std::string_view name, F of_distance) {
+        using Function = parameters::ConnectionSpecification::DistanceFunction;
+        set(name,
+            parameters::ConnectionSpecification{
+                Function{[of_distance = std::move(of_distance)](double um) -> double {
+                    return of_distance(um * 1_um);
+                }}});
+    }
 
     /// Numbers of connections per target, per source. @collective
     std::vector<std::uint64_t> in_degrees() const;

@@ -34,6 +34,7 @@ struct PopulationRecord {
     std::vector<Placement>             placements;
     std::uint64_t                      num_sets    = 0;  ///< calls that drew values, for keys
     std::uint64_t                      num_samples = 0;  ///< samples taken, for their keys
+    std::uint64_t                      num_layouts = 0;  ///< structures given, for their keys
     std::vector<models::Column>        initial;  ///< of each state variable, what a reset restores
     std::optional<Structure>           structure = Line{};  ///< none: positions were given
     space::Layout                      layout;

@@ -31,9 +31,10 @@ struct Interval {
 ///
 /// Functions and constants may be written with a prefix: `np.exp(-d)`. `**` binds tighter than a
 /// minus before it and groups to the right; `//` and `%` round down; `and` and `or` give one of
-/// their operands; `modf` gives the fractional part; a division by zero gives inf or nan.
-/// Elementary functions are the library's own, so a formula gives the same bits on every machine;
-/// sin, cos and tan are defined up to 1e6 in magnitude.
+/// their operands; `min` and `max` take any number of values from two on; `modf` gives the
+/// fractional part; a division by zero gives inf or nan. Elementary functions are the library's
+/// own, so a formula gives the same bits on every machine; sin, cos and tan are defined up to 1e6
+/// in magnitude.
 class Expression {
 public:
     /// Compiles a text. Copies share the result.

@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "ranvier/base/Quantity.hpp"
+#include "ranvier/base/progress.hpp"
 #include "ranvier/base/text.hpp"
+#include "ranvier/base/types.hpp"
 #include "ranvier/parameters/Param.hpp"
 
 namespace ranvier {
@@ -124,10 +126,31 @@ public:
     explicit ArrayParameter(std::vector<double> numbers) : Sequence(Raw{std::move(numbers)}) {}
 };
 
+namespace parameters {
+
+/// Sequences that are kept elsewhere, such as in a file, and read where they are wanted.
+class SequenceSource {
+public:
+    virtual ~SequenceSource() = default;
+
+    /// How many there are. @local May fail.
+    virtual std::size_t length() const = 0;
+    /// Those of some members. @local May fail. @pre the range lies within the length
+    virtual std::vector<Sequence> read(IndexRange members) const = 0;
+};
+
+/// A source as a parameter is given it; see `sequences_from_hdf5`.
+struct StoredSequences {
+    std::shared_ptr<const SequenceSource> source;
+};
+
+}  // namespace parameters
+
 /// A parameter whose value for one cell is a Sequence.
 ///
 /// Accepts a Sequence or a list of times (shared by all cells), a `std::vector<Sequence>` or a list
-/// of lists (one per cell), or a function of the index that returns a Sequence.
+/// of lists (one per cell), a function of the index that returns a Sequence, or sequences of a file
+/// (one per cell).
 template <>
 class Param<Sequence> {
 public:
@@ -141,14 +164,16 @@ public:
     Param(const std::vector<Time>& shared) : Param(Sequence{shared}) {}
     Param(const std::vector<std::vector<Time>>& one_per_cell)
         : Param(std::vector<Sequence>(one_per_cell.begin(), one_per_cell.end())) {}
+    Param(parameters::StoredSequences stored) : value_(std::move(stored)) {}
     template <std::invocable<std::size_t> F>
     requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Sequence> Param(F function)
         : value_(Function{std::move(function)}) {}
 
     bool is_given() const { return !std::holds_alternative<std::monostate>(value_); }
 
-    /// Number of sequences if one per cell was given.
+    /// Number of sequences if one per cell was given. @local What a source throws.
     std::optional<std::size_t> length() const {
+        if (const Stored* stored = std::get_if<Stored>(&value_)) return stored->source->length();
         const Many* many = std::get_if<Many>(&value_);
         return many ? std::optional{(*many)->size()} : std::nullopt;
     }
@@ -164,14 +189,30 @@ public:
         if (const One* one = std::get_if<One>(&value_)) return **one;
         if (const Many* many = std::get_if<Many>(&value_)) return (**many)[index];
         if (const Function* function = std::get_if<Function>(&value_)) return (*function)(index);
+        if (const Stored* stored = std::get_if<Stored>(&value_))
+            return stored->source->read({index, index + 1}).front();
         return {};
     }
+    /// The sequences of some members, one after the other. @local
+    std::vector<Sequence> resolve(IndexRange members) const;
 
 private:
-    using One  = std::shared_ptr<const Sequence>;
-    using Many = std::shared_ptr<const std::vector<Sequence>>;
-    std::variant<std::monostate, One, Many, Function> value_;
+    using One    = std::shared_ptr<const Sequence>;
+    using Many   = std::shared_ptr<const std::vector<Sequence>>;
+    using Stored = parameters::StoredSequences;
+    std::variant<std::monostate, One, Many, Function, Stored> value_;
 };
+
+inline std::vector<Sequence> Param<Sequence>::resolve(IndexRange members) const {
+    if (members.empty()) return {};
+    if (const Stored* stored = std::get_if<Stored>(&value_)) return stored->source->read(members);
+    std::vector<Sequence> result;
+    for (std::size_t i = members.first; i < members.last; ++i) {
+        tick();
+        result.push_back(resolve(i));
+    }
+    return result;
+}
 
 /// The same for lists of plain numbers; a list of times is not accepted.
 template <>

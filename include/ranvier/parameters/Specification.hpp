@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -88,6 +89,16 @@ public:
     /// The length of arrays; nothing for the other kinds, which fit every group. @local
     /// @throws ParameterError if arrays of different lengths were combined; what a source throws
     std::optional<std::size_t> length() const;
+
+    /// The numbers of an array; nullptr for the other kinds.
+    const std::vector<double>* values() const {
+        const Array* array = std::get_if<Array>(&value_);
+        return array ? array->get() : nullptr;
+    }
+
+    /// Differs if numbers, distributions or the way they are combined differ; what arrays hold and
+    /// functions do does not count. @local
+    std::uint64_t fingerprint() const;
 
     /// The distribution, if it is one.
     const random::Distribution* distribution() const {

@@ -24,11 +24,16 @@ namespace ranvier {
 /// It is sequential: the values of a group are the next numbers of the stream, in index order, so
 /// every rank draws all of them and keeps its own. That costs each rank the time of the whole
 /// group; without a generator, each value is keyed by its index and each rank draws its own alone.
+/// Memory for the whole group on every rank is needed, too, where numbers depend on later ones or
+/// are asked for later: by normal_clipped while it draws, by `permutation` (samples, grids in
+/// random order), by a RandomStructure or a grid in random order as long as it lasts, and by values
+/// of connections while they are made.
 ///
 /// A variable names a generator, as in Python: copies continue the same stream, `clone()` makes an
 /// independent one. **One rule of reuse:** every use continues the stream where the one before
 /// ended. A use is one value for one group: a parameter given at construction or by one call of
-/// `set` or `initialize`, a structure given to a population. Asking for the numbers of the same use
+/// `set` or `initialize`, a structure given to a population at construction or by one call of
+/// `set_structure`. Asking for the numbers of the same use
 /// again (the same seed of the simulation, label, parameter and number of the call) gives the same
 /// numbers and moves nothing; the latest `max_uses` are remembered.
 ///
