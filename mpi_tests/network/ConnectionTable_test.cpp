@@ -136,7 +136,7 @@ TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
         {.receptor = 1, .constant = true, .weight = 0.5},
         {.receptor = 1},
         {.ordinal = 1, .receptor = 1, .drive = true},
-        {.since = 7}};
+        {.since = 7, .quantum = 0.125}};
     constexpr std::uint32_t    num_sources = 700;  // three groups, the last one partly used
     ConnectionTable<TypeParam> table;
     std::vector<Entry>         added;
@@ -242,15 +242,98 @@ TYPED_TEST(ConnectionTables, store_no_weights_where_there_is_one_for_all) {
     EXPECT_EQ(this->all(constant, 1).size(), count);
 }
 
+TYPED_TEST(ConnectionTables, keep_multiples_of_a_quantum_in_16_bits) {
+    this->channels.push_back({.quantum = 0x1p-15});
+    ConnectionTable<TypeParam> exact, rounded;
+    std::vector<Entry>         added;
+    test::Dice                 dice{4};
+    std::uint32_t              source = 0;
+    // Rows of all sizes and forms: odd and even segments, one per delay, sparse ones, gaps.
+    for (const std::size_t count : {1u, 2u, 3u, 15u, 16u, 17u, 300u, 5001u, 70000u}) {
+        for (const std::size_t delays : {1u, 2u, 7u, 900u, 200000u}) {
+            for (std::size_t k = 0; k < count; ++k) {
+                const double multiple = k < 2 ? (k == 0 ? 32767 : -32767)
+                                              : static_cast<double>(dice.below(65535)) - 32767;
+                added.push_back(
+                    {source,
+                     1,
+                     static_cast<std::uint16_t>(dice.below(60000)),
+                     static_cast<std::uint32_t>(1 + dice.below(delays)),
+                     multiple * 0x1p-15}
+                );
+            }
+            ++source;
+        }
+    }
+    for (Entry e : added) {
+        this->add(rounded, e);
+        e.channel = 0;
+        this->add(exact, e);
+    }
+
+    rounded.build(this->channels);
+    exact.build(this->channels);
+
+    const auto expected = this->expected(added);
+    EXPECT_EQ(this->all(rounded, source), expected);
+    EXPECT_LT(rounded.bytes(), exact.bytes());
+
+    // Rows that are read back and sorted again.
+    this->add(rounded, {source, 1, 3, 5, -0x1p-15});
+    added.push_back({source, 1, 3, 5, -0x1p-15});
+    rounded.build(this->channels);
+    EXPECT_EQ(this->all(rounded, source + 1), this->expected(added));
+}
+
+TYPED_TEST(ConnectionTables, take_two_bytes_for_a_weight_with_a_quantum) {
+    this->channels.push_back({.quantum = 0.5});
+    ConnectionTable<TypeParam> exact, rounded;
+    constexpr std::size_t      count = 10000;
+    for (std::size_t k = 0; k < count; ++k) {
+        this->add(exact, {0, 0, static_cast<std::uint16_t>(k), 1, 1.5});
+        this->add(rounded, {0, 1, static_cast<std::uint16_t>(k), 1, 1.5});
+    }
+
+    exact.build(this->channels);
+    rounded.build(this->channels);
+
+    EXPECT_EQ(exact.bytes() - rounded.bytes(), count * (sizeof(TypeParam) - 2));
+}
+
+TYPED_TEST(ConnectionTables, change_single_weights_with_a_quantum) {
+    this->channels[0].quantum = 0.25;
+    ConnectionTable<TypeParam> table;
+    std::vector<Entry>         added;
+    for (std::uint16_t target = 0; target < 7; ++target)
+        added.push_back({0, 0, target, 1u + target / 3u, 0.25 * target});
+    for (const Entry& e : added)
+        this->add(table, e);
+    table.build(this->channels);
+
+    table.update_each(
+        0,
+        0,
+        this->channels[0],
+        [](std::uint16_t target, std::uint32_t, TypeParam& weight) {
+            if (target % 2 == 1) weight = static_cast<TypeParam>(-8191.75);
+        }
+    );
+
+    for (Entry& e : added)
+        e.weight = e.target % 2 == 1 ? -8191.75 : e.weight;
+    EXPECT_EQ(this->all(table, 1), added);
+}
+
 TYPED_TEST(ConnectionTables, list_channels_in_an_order_that_ids_do_not_change) {
     const std::vector<Channel> sorted{
         {.ordinal = 0, .receptor = 0},
         {.ordinal = 0, .receptor = 0, .constant = true, .weight = 1},
         {.ordinal = 0, .receptor = 0, .constant = true, .weight = 2},
         {.ordinal = 0, .receptor = 1},
+        {.ordinal = 0, .receptor = 1, .quantum = 0.5},
         {.ordinal = 1, .receptor = 0},
         {.since = 5, .ordinal = 0}};
-    std::vector<ChannelId> ids{3, 0, 5, 1, 4, 2};
+    std::vector<ChannelId> ids{3, 0, 5, 1, 6, 4, 2};
     this->channels.resize(sorted.size());
     ConnectionTable<TypeParam> table;
     for (std::size_t k = 0; k < sorted.size(); ++k)

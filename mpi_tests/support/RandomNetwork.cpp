@@ -13,7 +13,11 @@ using random::Distribution;
 
 class Planner {
 public:
-    explicit Planner(std::uint64_t seed) : dice_(hash_of(seed, 0x6e6574)) { plan_.seed = seed; }
+    explicit Planner(std::uint64_t seed)
+        : dice_(hash_of(seed, 0x6e6574)),
+          weights_dice_(hash_of(seed, 0x313662)) {
+        plan_.seed = seed;
+    }
 
     RandomNetwork plan() {
         choose_options();
@@ -259,16 +263,36 @@ private:
     }
 
     /// Of a size that lets some of them move a cell.
-    Weight weight_onto(const PlannedPopulation& post, double part, int sign) {
+    static double largest_weight(const PlannedPopulation& post) {
         switch (input_of(post)) {
             case models::Input::conductance:
-                return weight<Conductance>(0.04 * part, 1);
+                return 0.04;
             case models::Input::current:
-                return weight<Current>(0.8 * part, sign);
+                return 0.8;
             case models::Input::voltage:
                 break;
         }
-        return weight<Voltage>(8 * part, sign);
+        return 8;
+    }
+    Weight weight_onto(const PlannedPopulation& post, double part, int sign) {
+        const double size = largest_weight(post) * part;
+        switch (input_of(post)) {
+            case models::Input::conductance:
+                return weight<Conductance>(size, 1);
+            case models::Input::current:
+                return weight<Current>(size, sign);
+            case models::Input::voltage:
+                break;
+        }
+        return weight<Voltage>(size, sign);
+    }
+
+    /// Now and then 16 bits: coarse, so that many weights are equal, or fine; either reaches to
+    /// more than 30 times the largest weight, far into the tails of the distributions.
+    Weight resolution(const PlannedPopulation& post) {
+        if (!weights_dice_.chance(0.3)) return {};
+        const double fineness = weights_dice_.one_of({20.0, 500.0});
+        return parameters::ConnectionSpecification{largest_weight(post) / fineness};
     }
 
     Delay delay() {
@@ -337,6 +361,7 @@ private:
         if (!inhibitory && dice_.chance(0.4))
             p.options.receptor_type = receptors[receptors.size() > 2 ? dice_.below(3) : 0];
         if (dice_.chance(0.2)) p.options.label = "projection " + std::to_string(num_labels_++);
+        p.options.weight_resolution = resolution(to);
         return p;
     }
 
@@ -363,7 +388,8 @@ private:
                  post,
                  OneToOneConnector{},
                  {drive, later},
-                 {.receptor_type = receptors_of(plan_.populations[post])[0]}}
+                 {.receptor_type     = receptors_of(plan_.populations[post])[0],
+                  .weight_resolution = resolution(plan_.populations[post])}}
             );
         }
     }
@@ -401,6 +427,7 @@ private:
     }
 
     Dice          dice_;
+    Dice          weights_dice_;  ///< for how they are kept: all else is as without that choice
     RandomNetwork plan_;
     Step          shortest_   = 1;  ///< delay
     std::size_t   num_labels_ = 0;

@@ -47,13 +47,15 @@ std::string text(const AnyConnector& connector) {
 }
 
 std::string text(const RandomNetwork& network, const PlannedProjection& p) {
-    const auto& delay = p.synapse.delay.specification();
+    const auto&   delay      = p.synapse.delay.specification();
+    const Weight& resolution = p.options.weight_resolution;
     return fmt::format(
-        "{} -> {}: {}; weight {}; delay {}; receptor \"{}\"; label \"{}\"",
+        "{} -> {}: {}; weight {}{}; delay {}; receptor \"{}\"; label \"{}\"",
         network.populations[p.pre].label,
         network.populations[p.post].label,
         text(p.connector),
         p.synapse.weight.specification().describe(),
+        resolution.is_given() ? " in steps of " + resolution.specification().describe() : "",
         delay ? delay->describe() : "not given",
         p.options.receptor_type,
         p.options.label

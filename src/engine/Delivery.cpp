@@ -8,6 +8,7 @@ namespace ranvier::engine {
 using network::Block;
 using network::ConnectionTable;
 using network::SegmentHeader;
+using network::WeightMultiple;
 
 namespace {
 // Cursors ahead of the current one whose segments are fetched, and how much of each: segments of a
@@ -20,6 +21,22 @@ V read(const std::byte* from) {
     V value;
     std::memcpy(&value, from, sizeof value);
     return value;
+}
+
+/// Adds weights to targets, each `count` times: for all i, what `weight(i)` gives. One function for
+/// exact weights and multiples, so that both go through the same operations.
+template <class T, class F>
+void add_weights(
+    T* input, const std::byte* targets, std::size_t size, std::uint32_t count, F&& weight
+) {
+    if (count == 1) {
+        for (std::size_t i = 0; i < size; ++i)
+            input[read<std::uint16_t>(targets + 2 * i)] += weight(i);
+    } else {
+        const T times = static_cast<T>(count);
+        for (std::size_t i = 0; i < size; ++i)
+            input[read<std::uint16_t>(targets + 2 * i)] += times * weight(i);
+    }
 }
 }  // namespace
 
@@ -51,7 +68,8 @@ void Delivery<T>::refresh(Step now) {
                 {channel.epoch == network_.num_resets() ? channel.since : -1,
                  known ? from[r].data() : nullptr,
                  channel.constant,
-                 static_cast<T>(channel.weight)}
+                 static_cast<T>(channel.weight),
+                 static_cast<T>(channel.quantum)}
             );
         }
         find_drives(b);
@@ -126,16 +144,17 @@ void Delivery<T>::add_segments(BlockState& state, std::size_t k, std::uint32_t s
             for (std::size_t i = 0; i < header.count; ++i)
                 input[read<std::uint16_t>(targets + 2 * i)] += weight;
             at = weights;
+        } else if (channel.quantum > 0) {
+            const T quantum = channel.quantum;
+            add_weights(input, targets, header.count, count, [=](std::size_t i) {
+                const auto multiple = read<WeightMultiple>(weights + sizeof(WeightMultiple) * i);
+                return static_cast<T>(multiple) * quantum;  // exact
+            });
+            at = weights + network::target_bytes(header.count);
         } else {
-            if (count == 1) {
-                for (std::size_t i = 0; i < header.count; ++i)
-                    input[read<std::uint16_t>(targets + 2 * i)] += read<T>(weights + sizeof(T) * i);
-            } else {
-                const T times = static_cast<T>(count);
-                for (std::size_t i = 0; i < header.count; ++i)
-                    input[read<std::uint16_t>(targets + 2 * i)] +=
-                        times * read<T>(weights + sizeof(T) * i);
-            }
+            add_weights(input, targets, header.count, count, [=](std::size_t i) {
+                return read<T>(weights + sizeof(T) * i);
+            });
             at = weights + sizeof(T) * header.count;
         }
         if (header.gap == SegmentHeader::last) {
@@ -196,14 +215,14 @@ template <class T>
 void Delivery<T>::skip_to(Cursors& cursors, std::size_t first, Step now) {
     const auto& channels = store_.channels();
     for (std::size_t k = first; k < cursors.due.size(); ++k) {
-        const bool stored = !channels[cursors.what[k] >> 16].constant;
+        const network::Channel& channel = channels[cursors.what[k] >> 16];
         // Differences of steps modulo 2^32; delays are far shorter than half of that.
         while (cursors.at[k] &&
                static_cast<std::int32_t>(cursors.due[k] - static_cast<std::uint32_t>(now)) <= 0) {
             const auto header = read<SegmentHeader>(cursors.at[k]);
             cursors.at[k] += static_cast<std::ptrdiff_t>(
                 sizeof header + network::target_bytes(header.count) +
-                (stored ? sizeof(T) * header.count : 0)
+                network::weight_bytes<T>(channel, header.count)
             );
             cursors.due[k] += header.gap;
             if (header.gap == SegmentHeader::last) cursors.at[k] = nullptr;

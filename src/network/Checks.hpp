@@ -14,6 +14,13 @@
 
 namespace ranvier::network {
 
+/// The multiple of a power of two nearest to a weight; halves away from 0. No -0 comes of it.
+inline double nearest_multiple(double weight, double quantum) {
+    const double size  = std::abs(weight / quantum);
+    const double whole = std::floor(size);
+    return std::copysign(whole + (size - whole >= 0.5 ? 1 : 0), weight) * quantum + 0.0;
+}
+
 /// Notes values that break a rule.
 class Checks {
 public:
@@ -80,9 +87,25 @@ public:
             weight(value, sign);
     }
 
+    /// The weight that is kept: the nearest multiple of the quantum, if there is one.
+    double rounded(double weight, double quantum) {
+        if (quantum == 0) return weight;
+        const double multiple = nearest_multiple(weight, quantum);
+        if (std::isfinite(weight) && !(std::abs(multiple) <= max_weight_multiple * quantum)) {
+            note(Violation::What::weight_range, weight);
+            violation_.largest = std::max(violation_.largest, std::abs(weight));
+        }
+        return multiple;
+    }
+    void round(std::span<double> weights, double quantum) {
+        if (quantum == 0) return;
+        for (double& weight : weights)
+            weight = rounded(weight, quantum);
+    }
+
 private:
     void note(Violation::What what, double value) {
-        if (violation_.what == Violation::What::none) violation_ = {what, post_, value, {}};
+        if (violation_.what == Violation::What::none) violation_ = {what, post_, value, {}, 0};
         ++violation_.counts[static_cast<std::size_t>(what)];
     }
 

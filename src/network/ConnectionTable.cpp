@@ -71,14 +71,15 @@ void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Dro
     std::vector<char> used(channels.size());
     for (const ChannelId id : channels_)
         used[id] = 1;
-    std::size_t num_records = 0;
+    std::size_t num_bytes = 0;  // without headers and padding
     reach(pending_.groups());
     for (std::size_t g = 0; g < groups_.size(); ++g) {
         for (const Chunk& chunk : pending_.chunks(first_group_ + g)) {
-            num_records += chunk.size;
+            const bool in_16_bits = channels[chunk.channel].quantum > 0;
+            num_bytes += chunk.size * (2 + (in_16_bits ? sizeof(WeightMultiple) : sizeof(T)));
             used[chunk.channel] = 1;
         }
-        num_records += groups_[g].num_bytes / (2 + sizeof(T));
+        num_bytes += groups_[g].num_bytes;
     }
     const std::vector<ChannelId> before = channels_;
     Sorting                      sorting;
@@ -98,7 +99,7 @@ void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Dro
         old_slabs.push_back(std::move(slab));
     slabs_.clear();
     slab_used_      = 0;
-    expected_bytes_ = num_records * (2 + sizeof(T)) * 9 / 8;
+    expected_bytes_ = num_bytes * 9 / 8;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
         Group& group = groups_[g];
         // Slabs are filled in the order of groups: those before this one's are done with.

@@ -129,7 +129,8 @@ Projection::Projection(
         std::move(options.receptor_type),
         std::move(rule),
         synapse,
-        std::move(geometry)});
+        std::move(geometry),
+        std::move(options.weight_resolution)});
 }
 
 std::vector<Connection> Projection::local_connections() const {
@@ -315,6 +316,7 @@ std::string Projection::describe() const {
         "    connector: {}\n"
         "    synapse type: {}\n"
         "    receptor type: {}\n"
+        "    weights: {}\n"
         "    connections: {} on all ranks, {} on this rank\n",
         label(),
         num_pre(),
@@ -322,6 +324,9 @@ std::string Projection::describe() const {
         record_->connector,
         StaticSynapse::name,
         receptor_type(),
+        record_->quantum > 0
+            ? fmt::format("in 16 bits, multiples of {}", ranvier::number(record_->quantum))
+            : "exact",
         size(),
         local_size()
     );

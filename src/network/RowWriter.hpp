@@ -85,8 +85,11 @@ private:
         put(used_, SegmentHeader{static_cast<std::uint16_t>(count), gap});
         const std::size_t targets = used_ + sizeof(SegmentHeader);
         const std::size_t weights = targets + target_bytes(count);
-        if (count % 2 != 0) put(weights - 2, std::uint16_t{0});
-        used_ = weights + (channel.constant ? 0 : count * sizeof(T));
+        used_                     = weights + weight_bytes<T>(channel, count);
+        if (count % 2 != 0) {
+            put(weights - 2, std::uint16_t{0});
+            if (!channel.constant && channel.quantum > 0) put(used_ - 2, std::uint16_t{0});
+        }
         return {targets, weights};
     }
 
@@ -96,7 +99,16 @@ private:
         used_ += sizeof(std::uint32_t);
         const Cursor cursor = begin_segment(channel, 1, SegmentHeader::last);
         put(cursor.target, Pending::target_of(record));
-        if (!channel.constant) put(cursor.weight, Pending::template weight_of<wide>(record));
+        put_weight(channel, cursor.weight, 0, Pending::template weight_of<wide>(record));
+    }
+
+    /// The weight of the k-th connection of a segment whose weights begin there.
+    void put_weight(const Channel& channel, std::size_t weights, std::size_t k, T weight) {
+        if (channel.constant) return;
+        if (channel.quantum > 0)
+            put(weights + k * sizeof(WeightMultiple), weight_multiple(weight, channel.quantum));
+        else
+            put(weights + k * sizeof weight, weight);
     }
 
     /// Counts the records of each delay, then puts every record in its place.
@@ -131,15 +143,19 @@ private:
             d           = next;
         }
         if (channel.constant)
-            scatter<wide, false>(records, count, low);
+            scatter<wide, false>(records, count, low, [](T weight) { return weight; });
+        else if (channel.quantum > 0)
+            scatter<wide, true>(records, count, low, [per_unit = 1 / channel.quantum](T weight) {
+                return static_cast<WeightMultiple>(weight * static_cast<T>(per_unit));  // exact
+            });
         else
-            scatter<wide, true>(records, count, low);
+            scatter<wide, true>(records, count, low, [](T weight) { return weight; });
         return true;
     }
 
-    /// Puts every record where the cursor of its delay points.
-    template <bool wide, bool weighted>
-    void scatter(const std::uint32_t* records, std::size_t count, std::uint32_t low) {
+    /// Puts every record where the cursor of its delay points, its weight in the form `stored`.
+    template <bool wide, bool weighted, class F>
+    void scatter(const std::uint32_t* records, std::size_t count, std::uint32_t low, F&& stored) {
         std::byte* const bytes   = bytes_.data();
         Cursor* const    cursors = cursors_.data();
         for (std::size_t k = 0; k < count; ++k) {
@@ -149,7 +165,7 @@ private:
             std::memcpy(bytes + cursor.target, &target, sizeof target);
             cursor.target += sizeof target;
             if constexpr (weighted) {
-                const T weight = Pending::template weight_of<wide>(record);
+                const auto weight = stored(Pending::template weight_of<wide>(record));
                 std::memcpy(bytes + cursor.weight, &weight, sizeof weight);
                 cursor.weight += sizeof weight;
             }
@@ -196,7 +212,7 @@ private:
             begin_segment(channel, last - first, is_end ? SegmentHeader::last : now);
         for (std::size_t k = first; k < last; ++k) {
             put(cursor.target + (k - first) * sizeof(std::uint16_t), entries_[k].target);
-            if (!channel.constant) put(cursor.weight + (k - first) * sizeof(T), entries_[k].weight);
+            put_weight(channel, cursor.weight, k - first, entries_[k].weight);
         }
         for (gap -= now; gap > 0;) {
             const auto step = static_cast<std::uint16_t>(std::min<std::uint32_t>(gap, longest));

@@ -203,6 +203,7 @@ void Store<T>::draw_target(
     else
         request.weight.resolve(column, draws.weights);
     checks.weights(draws.weights, request.weight_sign);
+    checks.round(draws.weights, request.quantum);
 }
 
 /// Remembers the order of creation where it is not that of source and delay, in which the
@@ -293,6 +294,7 @@ void Store<T>::connect_one_to_one(
         Checks    checks{begin, some};
         checks.delays(draws.delays, grid_, request, draws.steps);
         checks.weights(draws.weights, request.weight_sign);
+        checks.round(draws.weights, request.quantum);
         for (std::size_t k = 0; k < posts.size() && some.what != Violation::What::none; ++k) {
             request.rule->plan(request.shape, request.connectivity_key, {begin + k, begin + k + 1});
             draw_target(projection, begin + k, 0, request, one, violation);  // which ones

@@ -161,6 +161,7 @@ void Store<T>::set_delays(ProjectionRecord& projection, const Listing& listing, 
         if (!was_fused) channel = channels_[target.channel];
         channel.ordinal  = projection.ordinal;
         channel.receptor = static_cast<std::uint16_t>(target.receptor);
+        channel.quantum  = projection.quantum;
         if (was_drive) channel.drive = false;
         channel.since  = since;
         target.channel = channel_for(channel);

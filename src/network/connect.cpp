@@ -91,6 +91,7 @@ void Network::choose_channels(
         channel.ordinal  = projection.ordinal;
         channel.receptor = static_cast<std::uint16_t>(target.receptor);
         channel.drive    = projection.drive;
+        channel.quantum  = connect.quantum;
         if (const auto weight = connect.weight.constant(); weight && !connect.weight_column) {
             channel.constant = true;
             channel.weight   = *weight;
@@ -188,6 +189,10 @@ void Network::require_same_request(const ProjectionRequest& request, const std::
     };
     values(request.synapse.weight.specification(), "weight");
     values(request.synapse.delay.specification().value_or(0.0), "delay");
+    const Weight& resolution = request.weight_resolution;
+    same(
+        resolution.is_given() ? resolution.specification().describe() : "exact", "weight_resolution"
+    );
 }
 
 ProjectionRecord& Network::add(ProjectionRequest request) {
@@ -213,6 +218,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     projection->receptor = choose_receptor(request, projection->label);
     check_columns(projection->label, connect);
     connect.receptor = projection->receptor;
+    check_resolution(request.weight_resolution, request.post, projection->label, connect);
     check_weight(request.synapse.weight, request.post, projection->label, connect);
     check_delay(request.synapse.delay, projection->label, connect);
 
@@ -221,6 +227,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     projection->post      = request.post;
     projection->geometry  = connect.shape.geometry;
     projection->connector = request.rule->name();
+    projection->quantum   = connect.quantum;
     projection->key       = identity(request, projection->receptor);
     if (keys_.contains(projection->key))
         refuse_projection(

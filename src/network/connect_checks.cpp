@@ -11,6 +11,7 @@
 #include "ranvier/parallel/collective.hpp"
 #include "ranvier/parallel/partition.hpp"
 
+#include "Checks.hpp"
 #include "connect.hpp"
 #include <fmt/format.h>
 
@@ -49,6 +50,29 @@ std::string_view input_name(models::Input input) {
 
 std::string sign_text(int sign, models::Input input) {
     return fmt::format("{} 0 {}", sign > 0 ? ">=" : "<=", models::weight_unit(input));
+}
+
+/// What is wrong with a weight that 16 bits cannot hold, and which resolution would do for the
+/// largest of them.
+std::string range_text(
+    double weight, const std::string& where, double largest, double quantum, std::string_view unit
+) {
+    double enough = quantum;
+    while (std::abs(nearest_multiple(largest, enough)) > max_weight_multiple * enough)
+        enough *= 2;
+    return fmt::format(
+        "weight {} {}{} does not fit 16 bits, which as multiples of {} {} go up to {} {}. Use "
+        "a weight_resolution of at least {} {}, or exact weights.",
+        number(weight),
+        unit,
+        where,
+        number(quantum),
+        unit,
+        number(max_weight_multiple * quantum),
+        unit,
+        number(enough),
+        unit
+    );
 }
 
 /// What an array or a matrix must fit is the same on all ranks.
@@ -186,6 +210,54 @@ std::string Network::choose_receptor(const ProjectionRequest& request, const std
     return {};
 }
 
+/// Of which power of two the weights are multiples. It is such that these are normal numbers in
+/// both precisions.
+void Network::check_resolution(
+    const Weight&      resolution,
+    const Selection&   post,
+    const std::string& name,
+    ConnectRequest&    connect
+) {
+    if (!resolution.is_given()) return;
+    constexpr double    low = 1e-30, high = 1e30;
+    const models::Input input = input_of(post, name);
+    const auto          unit  = models::weight_unit(input);
+    if (resolution.input() && *resolution.input() != input)
+        refuse(
+            name,
+            fmt::format(
+                "weight_resolution is {}, but receptor \"{}\" of {} takes {}.",
+                input_name(*resolution.input()),
+                connect.receptor,
+                post.population(0).group->model(),
+                input_name(input)
+            )
+        );
+    const auto value = resolution.specification().constant();
+    if (!value)
+        refuse(
+            name,
+            fmt::format(
+                "weight_resolution must be one number, got {}.",
+                resolution.specification().describe()
+            )
+        );
+    if (!(*value >= low && *value <= high))
+        refuse(
+            name,
+            fmt::format(
+                "weight_resolution must lie between {} and {} {}, got {} {}.",
+                number(low),
+                number(high),
+                unit,
+                number(*value),
+                unit
+            )
+        );
+    constexpr std::uint64_t exponent = 0x7ff0000000000000;
+    connect.quantum                  = std::bit_cast<double>(bits_of(*value) & exponent);
+}
+
 /// The weight as far as it is known without drawing.
 void Network::check_weight(
     const Weight& weight, const Selection& post, const std::string& name, ConnectRequest& connect
@@ -220,6 +292,16 @@ void Network::check_weight(
                     models::weight_unit(input)
                 )
             );
+        if (connect.quantum == 0 || connect.weight_column) return;
+        const double multiple = nearest_multiple(*value, connect.quantum);
+        if (!(std::abs(multiple) <= max_weight_multiple * connect.quantum))
+            refuse(
+                name,
+                range_text(
+                    *value, "", std::abs(*value), connect.quantum, models::weight_unit(input)
+                )
+            );
+        connect.weight = multiple;
     }
 }
 
@@ -294,7 +376,8 @@ void Network::agree(
     const std::uint64_t count = comm_.sum(mine.counts[static_cast<std::size_t>(what)]);
     const double        value =
         std::bit_cast<double>(comm_.max(here ? bits_of(mine.value) : std::uint64_t{0}));
-    std::string where = fmt::format(" at target {}", first);
+    const auto  largest = std::bit_cast<double>(comm_.max(bits_of(mine.largest)));
+    std::string where   = fmt::format(" at target {}", first);
     if (count > 1) where += fmt::format(" (and {} more)", count - 1);
 
     const models::Input input = input_of(projection.post, projection.label);
@@ -317,6 +400,9 @@ void Network::agree(
                     ? " Check the RandomDistribution; normal_clipped keeps values in range."
                     : ""
             );
+            break;
+        case Violation::What::weight_range:
+            text = range_text(value, where, largest, connect.quantum, unit);
             break;
         case Violation::What::delay_short:
             text = fmt::format(

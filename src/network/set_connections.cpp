@@ -106,6 +106,7 @@ void Network::set_connections(
     connect.shape          = {projection.pre.size(), projection.post.size()};
     connect.shape.geometry = projection.geometry;
     connect.receptor       = projection.receptor;
+    connect.quantum        = projection.quantum;
     if (weight) check_weight(*weight, projection.post, projection.label, connect);
     if (delay) check_delay(*delay, projection.label, connect);
     set_keys(projection.key, projection.num_sets + 1, connect);
@@ -128,6 +129,7 @@ std::vector<double> Network::new_weights(
     auto    values = new_values(projection, connect.weight, connect.weight_key, "weight", listing);
     Violation violation = check_each(listing, [&](Checks& checks, std::size_t k) {
         checks.weight(values[k], connect.weight_sign);
+        values[k] = checks.rounded(values[k], connect.quantum);
     });
     agree(violation, projection, connect);
     return values;

@@ -68,6 +68,7 @@ private:
         T*   input    = nullptr;
         bool constant = false;
         T    weight   = 0;
+        T    quantum  = 0;  ///< stored weights are multiples of it; 0: they are exact
     };
 
     struct BlockState {

@@ -11,6 +11,10 @@
 ///     last segment:      n = 1, end                         | targets 7   | weights 0.3
 ///
 /// means: 3 steps after a spike add 0.1 to target 7 and 0.2 to target 9; 4 steps later 0.3 to 7.
+///
+/// Where weights are multiples of a power of two, rows hold how many (16 bits each, padded as the
+/// targets are). The product with a power of two is exact, so these act as the same weights stored
+/// in full would.
 #pragma once
 
 #include <array>
@@ -38,6 +42,7 @@ struct Channel {
     bool          drive    = false;  ///< Poisson input, one to one, one delay: summed apart
     bool          constant = false;  ///< all connections have `weight`; none is stored
     double        weight   = 0;
+    double        quantum  = 0;  ///< weights are multiples of this power of two; 0: any
 
     friend auto operator<=>(const Channel&, const Channel&) = default;
 };
@@ -53,6 +58,25 @@ struct SegmentHeader {
 /// Bytes of the targets of a segment, padded so that what follows is aligned to 4 bytes.
 constexpr std::size_t target_bytes(std::size_t count) {
     return (2 * count + 3) / 4 * 4;
+}
+
+/// A weight as it stands in rows of channels with a quantum.
+using WeightMultiple = std::int16_t;
+
+/// The largest one; the smallest is as far from 0.
+inline constexpr double max_weight_multiple = 32767;
+
+/// Bytes of the weights of a segment, padded in the same way.
+template <class T>
+constexpr std::size_t weight_bytes(const Channel& channel, std::size_t count) {
+    if (channel.constant) return 0;
+    return channel.quantum > 0 ? target_bytes(count) : count * sizeof(T);
+}
+
+/// How many quanta a weight is. @pre it is a multiple within the bounds
+template <class T>
+WeightMultiple weight_multiple(T weight, double quantum) {
+    return static_cast<WeightMultiple>(weight / static_cast<T>(quantum));
 }
 
 template <class T>
@@ -109,7 +133,7 @@ public:
         const_cast<ConnectionTable*>(this)->update_each(source, place, channel, f);
     }
     /// The same with a reference to the weight: what f assigns is kept unless the channel is
-    /// constant. @pre built
+    /// constant. @pre built; f keeps multiples of the quantum of the channel, if it has one
     template <class F>
     void update_each(std::uint32_t source, std::size_t place, const Channel& channel, F&& f);
 
@@ -145,6 +169,10 @@ private:
     void write_rows(const std::vector<Channel>& channels, Sorting& sorting, Group& group);
     const std::byte* keep(std::span<const std::byte> bytes);
 
+    /// The weight of the i-th connection of a segment.
+    static T    read_weight(const Channel& channel, const std::byte* weights, std::size_t i);
+    static void write_weight(const Channel& channel, std::byte* weights, std::size_t i, T weight);
+
     Pending                              pending_;
     std::size_t                          first_group_ = 0;
     std::vector<Group>                   groups_;  ///< from there on, as far as there are rows
@@ -172,17 +200,41 @@ void ConnectionTable<T>::update_each(
         std::byte* weights = at + target_bytes(header.count);
         for (std::size_t i = 0; i < header.count; ++i) {
             std::uint16_t target;
-            T             weight = static_cast<T>(channel.weight);
+            T             weight = read_weight(channel, weights, i);
             std::memcpy(&target, at + i * sizeof target, sizeof target);
-            if (!channel.constant) std::memcpy(&weight, weights + i * sizeof weight, sizeof weight);
             const T before = weight;
             f(target, delay, weight);
             if (!channel.constant && std::memcmp(&weight, &before, sizeof weight) != 0)
-                std::memcpy(weights + i * sizeof weight, &weight, sizeof weight);
+                write_weight(channel, weights, i, weight);
         }
         if (header.gap == SegmentHeader::last) return;
         delay += header.gap;
-        at = weights + (channel.constant ? 0 : header.count * sizeof(T));
+        at = weights + weight_bytes<T>(channel, header.count);
+    }
+}
+
+template <class T>
+T ConnectionTable<T>::read_weight(const Channel& channel, const std::byte* weights, std::size_t i) {
+    if (channel.constant) return static_cast<T>(channel.weight);
+    if (channel.quantum > 0) {
+        WeightMultiple multiple;
+        std::memcpy(&multiple, weights + i * sizeof multiple, sizeof multiple);
+        return static_cast<T>(multiple) * static_cast<T>(channel.quantum);
+    }
+    T weight;
+    std::memcpy(&weight, weights + i * sizeof weight, sizeof weight);
+    return weight;
+}
+
+template <class T>
+void ConnectionTable<T>::write_weight(
+    const Channel& channel, std::byte* weights, std::size_t i, T weight
+) {
+    if (channel.quantum > 0) {
+        const WeightMultiple multiple = weight_multiple(weight, channel.quantum);
+        std::memcpy(weights + i * sizeof multiple, &multiple, sizeof multiple);
+    } else {
+        std::memcpy(weights + i * sizeof weight, &weight, sizeof weight);
     }
 }
 

@@ -80,6 +80,7 @@ struct ProjectionRequest {
     std::unique_ptr<connectors::Rule> rule;
     StaticSynapse                     synapse;
     std::shared_ptr<const connectors::Geometry> geometry;  ///< nullptr without positions
+    Weight weight_resolution{};  ///< see ProjectionOptions; not given: exact
 };
 
 /// Populations, projections and what this rank holds of them. Users meet it as Simulation.
@@ -187,6 +188,8 @@ private:
     std::string   choose_receptor(const ProjectionRequest&, const std::string& name);
     std::uint64_t identity(const ProjectionRequest&, const std::string& receptor);
     void          require_same_request(const ProjectionRequest&, const std::string& label);
+    static void
+    check_resolution(const Weight&, const Selection&, const std::string&, ConnectRequest&);
     static void check_weight(const Weight&, const Selection&, const std::string&, ConnectRequest&);
     void        check_delay(const Delay&, const std::string& name, ConnectRequest&);
     static void check_columns(const std::string& name, ConnectRequest&);

@@ -44,6 +44,11 @@ struct ProjectionOptions {
     /// apart by the order in which they are made.
     std::string label{};
     Space       space{};  ///< what distance means between the two groups
+    /// Given: weights are kept in 16 bits, as multiples of the largest power of two (in nA, uS or
+    /// mV) not above this, and each is rounded to the nearest one, halves away from 0; also a
+    /// weight that is the same for all, and what is set later. The largest is 32767 times that
+    /// power of two. Not given: weights are exact, as far as the precision goes.
+    Weight weight_resolution{};
 };
 
 /// What an array says of a pair that has several connections.

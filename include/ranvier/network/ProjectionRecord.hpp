@@ -31,6 +31,7 @@ struct ProjectionRecord {
     std::uint16_t       ordinal  = 0;      ///< among projections between the same populations
     bool                drive    = false;  ///< Poisson input, one to one, one delay
     bool                fused    = false;  ///< a drive, held as a FusedDrive of the store
+    double              quantum  = 0;      ///< weights are multiples of it; 0: any
     std::uint64_t       num_sets = 0;      ///< calls that gave new values, for their keys
 
     std::shared_ptr<const connectors::Geometry> geometry;  ///< nullptr without positions

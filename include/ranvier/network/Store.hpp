@@ -58,11 +58,12 @@ struct FusedDrive {
 
 /// The first rule that local connections break, if any.
 struct Violation {
-    enum class What { none, weight_sign, weight_finite, delay_short, delay_bounds };
+    enum class What { none, weight_sign, weight_finite, weight_range, delay_short, delay_bounds };
     What                         what  = What::none;
     std::uint64_t                post  = std::numeric_limits<std::uint64_t>::max();
     double                       value = 0;
-    std::array<std::uint64_t, 5> counts{};  ///< of connections, by What
+    std::array<std::uint64_t, 6> counts{};     ///< of connections, by What
+    double                       largest = 0;  ///< size of the weights beyond the range
 };
 
 /// What `Store::connect` needs besides the record.
@@ -80,6 +81,7 @@ struct ConnectRequest {
     std::optional<std::size_t>          delay_column{};
     std::vector<std::uint64_t>          first{};  ///< place in the list where each part's
                                                   ///< local connections begin; if an array needs it
+    double quantum = 0;  ///< as in Channel: weights are rounded to multiples of it
 };
 
 /// Local connections of a projection in the order in which it lists them; `pre`, `steps`, `weight`
@@ -123,7 +125,7 @@ public:
     Listing list(const ProjectionRecord& projection, unsigned wanted);
 
     /// Gives the local connections new weights, in list order: one per connection, or one for all.
-    /// @local @pre their channel is not constant
+    /// @local @pre their channel is not constant; weights are multiples of its quantum
     void set_weights(ProjectionRecord& projection, std::span<const double> weights, bool one);
     /// Moves the connections to a channel in which all have this weight, or each has its own.
     /// @local
