@@ -85,6 +85,12 @@ void NetworkProgram::add_timeout_option() {
         ->capture_default_str();
 }
 
+void NetworkProgram::add_weights_option() {
+    app_.add_option("--weights", weights_, "Kept as they are (exact) or rounded to 16 bits (16bit)")
+        ->check(CLI::IsMember({"exact", "16bit"}))
+        ->capture_default_str();
+}
+
 bool NetworkProgram::parse(int argc, char** argv) {
     try {
         app_.parse(argc, argv);
@@ -249,6 +255,7 @@ void NetworkProgram::write_report(const Simulation& sim, int signal) const {
     report.status               = signal == 0 ? RunStatus::complete : RunStatus::interrupted;
     report.scale                = scale_;
     report.precision            = precision_;
+    report.weights              = weights_;
     report.ranks                = sim.num_processes();
     report.seed                 = seed_;
     report.timestep_ms          = sim.timestep().value();

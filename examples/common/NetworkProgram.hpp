@@ -37,6 +37,8 @@ public:
     NetworkProgram(Environment& env, NetworkDescription description);
 
     CLI::App& options() { return app_; }
+    /// Lets the user choose how weights are kept (--weights), for networks that can do both.
+    void add_weights_option();
 
     /// Reads the command line. False if the program is to end now, with `exit_code`: after --help,
     /// or after a mistake, which root has explained.
@@ -45,6 +47,7 @@ public:
 
     SimulationOptions simulation_options(Time timestep) const;
     double            scale() const { return scale_; }
+    bool              has_16bit_weights() const { return weights_ == "16bit"; }
 
     /// Runs warm-up and duration, recording the spikes of the populations, and writes results.
     /// @collective
@@ -66,6 +69,7 @@ private:
     double                duration_ms_, warmup_ms_;
     std::uint64_t         seed_             = 1;
     std::string           precision_        = "double";
+    std::string           weights_          = "exact";
     std::string           spike_timing_     = "on_grid";
     double                scale_            = 1;
     double                flush_interval_s_ = 60;

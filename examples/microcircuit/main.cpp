@@ -99,7 +99,14 @@ std::vector<Population> make_cortex(Simulation& sim, double scale, bool settled)
     return cortex;
 }
 
-void connect(std::vector<Population>& cortex, double scale) {
+// Multiples of 1/32 pA (as a power of two: 2^-15 nA) reach to 1 nA, 18 standard deviations beyond
+// the mean of the largest weights. Those of a scaled network need coarser ones in proportion; the
+// factor makes up for the power of two, which may be almost half as large.
+Weight resolution(double scale) {
+    return (scale < 1 ? 1.9 / std::sqrt(scale) : 1) * 0.03125_pA;
+}
+
+void connect(std::vector<Population>& cortex, double scale, const Weight& weight_resolution) {
     for (std::size_t post = 0; post < num_pops; ++post) {
         for (std::size_t pre = 0; pre < num_pops; ++pre) {
             if (p_connect[post][pre] == 0) continue;
@@ -115,7 +122,8 @@ void connect(std::vector<Population>& cortex, double scale) {
                 StaticSynapse{
                     .weight = normal_clipped(mean, 0.1 * abs(mean), range),
                     .delay  = normal_clipped(delay, 0.5 * delay, {.low = 0.1_ms})},
-                {.receptor_type = is_excitatory(pre) ? "excitatory" : "inhibitory"}};
+                {.receptor_type     = is_excitatory(pre) ? "excitatory" : "inhibitory",
+                 .weight_resolution = weight_resolution}};
         }
     }
 }
@@ -139,9 +147,14 @@ int main(int argc, char** argv) {
         )
         ->check(CLI::IsMember({"published", "settled"}))
         ->capture_default_str();
+    program.add_weights_option();
     if (!program.parse(argc, argv)) return program.exit_code();
     Simulation sim{env, program.simulation_options(0.1_ms)};
     auto       cortex = make_cortex(sim, program.scale(), initial == "settled");
-    connect(cortex, program.scale());
+    connect(
+        cortex,
+        program.scale(),
+        program.has_16bit_weights() ? resolution(program.scale()) : Weight{}
+    );
     return program.run(sim, cortex);
 }

@@ -19,8 +19,8 @@ import time
 import h5py
 
 MPIRUN, PROGRAM, ARGS = sys.argv[1], sys.argv[2], sys.argv[3:]
-KEYS = {"network", "status", "scale", "precision", "ranks", "seed", "timestep_ms", "duration_ms", "warmup_ms", "cells",
-        "connections", "build_s", "run_s", "real_time_factor", "phases_s", "bytes_per_connection", "peak_rss_bytes",
+KEYS = {"network", "status", "scale", "precision", "weights", "ranks", "seed", "timestep_ms", "duration_ms", "warmup_ms",
+        "cells", "connections", "build_s", "run_s", "real_time_factor", "phases_s", "bytes_per_connection", "peak_rss_bytes",
         "rates_hz", "digest", "versions"}
 failures = []
 
@@ -65,6 +65,27 @@ def check_ranks(root):
         expect(len(results) == 1, f"{precision}: the same bytes, digest and rates on 1, 2 and 3 ranks")
 
 
+def check_weights(root):
+    """Networks that can keep weights in 16 bits do so when asked, at any number of ranks, in less memory."""
+    if "--weights" not in run(1, "--help").stdout:
+        return
+    exact = report(f"{root}/single1")
+    digests = set()
+    for ranks in 1, 2:
+        output = f"{root}/16bit{ranks}"
+        ended = run(ranks, *ARGS, "--precision", "single", "--weights", "16bit", "--output", output)
+        expect(ended.returncode == 0, f"16-bit weights, {ranks} ranks: runs to the end")
+        if ended.returncode:
+            print(ended.stdout, ended.stderr)
+            return
+        digests.add(report(output)["digest"])
+    rounded = report(f"{root}/16bit1")
+    expect(len(digests) == 1, "16-bit weights: the same digest on 1 and 2 ranks")
+    expect(exact["weights"] == "exact" and rounded["weights"] == "16bit", "run.json tells how weights are kept")
+    expect(rounded["digest"] != exact["digest"], "rounded weights give another digest")
+    expect(rounded["bytes_per_connection"] < exact["bytes_per_connection"], "16-bit weights take less memory")
+
+
 def check_command_line(root):
     ended = run(2, "--help")
     expect(ended.returncode == 0 and ended.stdout.count("--spike-timing") == 1, "--help is printed once")
@@ -105,6 +126,7 @@ def check_signal(root, sent, expected):
 def main():
     with tempfile.TemporaryDirectory() as root:
         check_ranks(root)
+        check_weights(root)
         check_command_line(root)
         check_signal(root, signal.SIGUSR1, 128 + signal.SIGUSR1)
         check_signal(root, signal.SIGTERM, 1)

@@ -28,6 +28,7 @@ RunReport example() {
     report.network              = "microcircuit";
     report.scale                = 0.1;
     report.precision            = "single";
+    report.weights              = "16bit";
     report.ranks                = 4;
     report.seed                 = 18446744073709551615u;
     report.timestep_ms          = 0.1;
@@ -50,16 +51,28 @@ RunReport example() {
 TEST(run_report, has_every_key_in_order) {
     const std::string text = to_json(example());
     std::size_t       at   = 0;
-    for (const char* key : {"network",        "status",
-                            "scale",          "precision",
-                            "ranks",          "seed",
-                            "timestep_ms",    "duration_ms",
-                            "warmup_ms",      "cells",
-                            "connections",    "build_s",
-                            "run_s",          "real_time_factor",
-                            "phases_s",       "bytes_per_connection",
-                            "peak_rss_bytes", "rates_hz",
-                            "digest",         "versions"}) {
+    for (const char* key :
+         {"network",
+          "status",
+          "scale",
+          "precision",
+          "weights",
+          "ranks",
+          "seed",
+          "timestep_ms",
+          "duration_ms",
+          "warmup_ms",
+          "cells",
+          "connections",
+          "build_s",
+          "run_s",
+          "real_time_factor",
+          "phases_s",
+          "bytes_per_connection",
+          "peak_rss_bytes",
+          "rates_hz",
+          "digest",
+          "versions"}) {
         const std::size_t found = text.find("\n    \"" + std::string{key} + "\": ", at);
         ASSERT_NE(found, std::string::npos) << key;
         at = found;
@@ -72,6 +85,7 @@ TEST(run_report, values_are_written_in_full) {
          {"\"network\": \"microcircuit\"",
           "\"status\": \"complete\"",
           "\"scale\": 0.1",
+          "\"weights\": \"16bit\"",
           "\"seed\": 18446744073709551615",
           "\"digest\": \"00000000000000ab\"",
           "\"update\": 1.25",

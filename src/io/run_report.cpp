@@ -62,6 +62,7 @@ std::string to_json(const RunReport& r) {
         {"status", r.status == RunStatus::complete ? "complete" : "interrupted"},
         {"scale", r.scale},
         {"precision", r.precision},
+        {"weights", r.weights},
         {"ranks", r.ranks},
         {"seed", r.seed},
         {"timestep_ms", r.timestep_ms},

@@ -22,6 +22,7 @@ struct RunReport {
     RunStatus     status    = RunStatus::complete;
     double        scale     = 1;
     std::string   precision = "double";  ///< or "single"
+    std::string   weights   = "exact";   ///< or "16bit"
     int           ranks     = 1;
     std::uint64_t seed      = 0;
 
