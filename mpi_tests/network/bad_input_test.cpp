@@ -148,7 +148,9 @@ TEST(BadInput, names_that_do_not_exist) {
          "\"inhibitory\", \"excitatory\"."},
         {"unknown variable to record",
          [](Scene& s) { s.curr.record({"V"}); },
-         "Population \"curr\": cannot record \"V\". IF_curr_exp records \"spikes\"."},
+         "Population \"curr\": cannot record \"V\". IF_curr_exp records \"v\", \"spikes\", "
+         "\"isyn_exc\", "
+         "\"isyn_inh\"."},
     });
 }
 

@@ -164,6 +164,9 @@ void SignalDataset::append(
         if (collective) ++num_collective_;
     });
     num_samples_ += num_samples;
+}
+
+void SignalDataset::promise(Attempts& attempt) {
     attempt([&] { write_time(); });
 }
 
@@ -187,6 +190,7 @@ void SignalDataset::write_time() {
 
 void SignalDataset::close(Attempts& attempt) {
     const std::string what = about("close", label_);
+    attempt([&] { write_time(); });
     attempt([&] { data_.close(what); });
     attempt([&] { times_.close(what); });
 }

@@ -42,6 +42,10 @@ public:
     /// @param values `[rows][num_columns]`, of the type of the file
     void append(IndexRange rows, std::uint64_t num_samples, const void* values, Attempts& attempt);
 
+    /// Says in `mapping/time` how many samples there are. These values go to the disk at once, the
+    /// number of rows only with a flush: so after it, or a killed program leaves a promise.
+    void promise(Attempts& attempt);
+
     void close(Attempts& attempt);
 
     std::uint64_t num_writes() const { return num_writes_; }

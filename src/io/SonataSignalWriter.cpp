@@ -52,6 +52,10 @@ void SonataSignalWriter::Impl::create_datasets(
 
 void SonataSignalWriter::Impl::flush() {
     file->flush();
+    io::Attempts attempt;
+    for (io::SignalDataset& dataset : datasets)
+        dataset.promise(attempt);
+    attempt.agree(comm);
     timer.restart();
     ++num_flushes;
 }
