@@ -3,10 +3,13 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "ranvier/base/Error.hpp"
+#include "ranvier/parallel/collective.hpp"
 #include "ranvier/parallel/native.hpp"
 
 #include "support/mpi_assertions.hpp"
@@ -219,6 +222,99 @@ TEST(Communicator, copies_are_the_same_group_and_keep_it_alive) {
         EXPECT_EQ(native(copy), native(part));
     }
     EXPECT_EQ(copy.sum(1), copy.size());
+}
+
+// ---------------------------------------------------------------- one rank of many, alone
+
+TEST(CommunicatorStandingForARank, says_which) {
+    const Communicator comm = Communicator::standing_for(3, 1000);
+
+    EXPECT_EQ(comm.rank(), 3);
+    EXPECT_EQ(comm.size(), 1000);
+    EXPECT_FALSE(comm.is_root());
+    EXPECT_TRUE(comm.is_stand_in());
+    EXPECT_FALSE(Communicator{}.is_stand_in());
+}
+
+TEST(CommunicatorStandingForARank, reduces_as_if_all_had_passed_the_same) {
+    const Communicator         comm = Communicator::standing_for(3, 10);
+    std::vector<std::uint64_t> sums{7, 0}, before{7, 0};
+    std::vector<std::int64_t>  negative{-2};
+
+    comm.sum(std::span{sums});
+    comm.sum(std::span{negative});
+    comm.exclusive_sum(std::span{before});
+    comm.barrier();
+
+    EXPECT_EQ(comm.sum(5), 50);
+    EXPECT_EQ(comm.min(-5), -5);
+    EXPECT_EQ(comm.max(0.25), 0.25);
+    EXPECT_TRUE(comm.all(true));
+    EXPECT_FALSE(comm.any(false));
+    EXPECT_EQ(sums, (std::vector<std::uint64_t>{70, 0}));
+    EXPECT_EQ(negative, (std::vector<std::int64_t>{-20}));
+    EXPECT_EQ(before, (std::vector<std::uint64_t>{21, 0}));
+    EXPECT_EQ(comm.exclusive_sum(4), 12u);
+}
+
+TEST(CommunicatorStandingForARank, receives_what_it_gives) {
+    const Communicator  comm = Communicator::standing_for(1, 3);
+    std::vector<double> values{1, 2};
+
+    comm.broadcast_values(std::span{values}, 2);
+    const auto all = comm.all_gather(std::vector<int>{4, 5});
+
+    EXPECT_EQ(values, (std::vector<double>{1, 2}));
+    EXPECT_EQ(comm.broadcast(Record{7, 0.5}, 2), (Record{7, 0.5}));
+    EXPECT_EQ(comm.broadcast("text", 2), "text");
+    EXPECT_EQ(comm.all_gather(8), (std::vector<int>{8, 8, 8}));
+    EXPECT_EQ(all.values, (std::vector<int>{4, 5, 4, 5, 4, 5}));
+    EXPECT_EQ(all.offsets, (Bytes{0, 2, 4, 6}));
+    EXPECT_EQ(comm.all_gather(std::string{"a"}), (std::vector<std::string>{"a", "a", "a"}));
+    EXPECT_EQ(comm.all_gather(Table{{"x", 1}}), (std::vector<Table>(3, Table{{"x", 1}})));
+}
+
+TEST(CommunicatorStandingForARank, receives_its_own_share_from_everybody) {
+    const Communicator comm = Communicator::standing_for(1, 3);
+
+    const auto received = comm.all_to_all(std::vector<int>{1, 2, 3, 4}, Bytes{1, 2, 1});
+
+    EXPECT_EQ(received.values, (std::vector<int>{2, 3, 2, 3, 2, 3}));
+    EXPECT_EQ(received.offsets, (Bytes{0, 2, 4, 6}));
+}
+
+TEST(CommunicatorStandingForARank, stays_one_when_it_is_split) {
+    const Communicator comm = Communicator::standing_for(1, 3);
+
+    EXPECT_EQ(comm.split(5).rank(), 1);
+    EXPECT_TRUE(comm.split(5).is_stand_in());
+    EXPECT_FALSE(comm.split(-1));
+}
+
+TEST(CommunicatorStandingForARank, has_no_handle_and_throws_as_one) {
+    const Communicator comm = Communicator::standing_for(3, 1000);
+
+    EXPECT_COLLECTIVE_THROW(
+        Communicator{}, native(comm), CommunicationError, "stands for rank 3 of 1000; results"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        Communicator{},
+        collectively(comm, [] { throw ParameterError{"wrong"}; }),
+        ParameterError,
+        "wrong"
+    );
+    EXPECT_EQ(collectively(comm, [] { return 7; }), 7);
+}
+
+TEST(CommunicatorStandingForARank, must_be_one_of_them) {
+    for (const auto& [rank, size] : {std::pair{-1, 4}, {4, 4}, {0, 0}}) {
+        EXPECT_COLLECTIVE_THROW(
+            Communicator{},
+            Communicator::standing_for(rank, size),
+            ParameterError,
+            "a rank to stand for must be one of 0 to"
+        );
+    }
 }
 
 }  // namespace

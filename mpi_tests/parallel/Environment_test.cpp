@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
+#include "ranvier/base/Error.hpp"
+
 #include "support/mpi_assertions.hpp"
 
 // How a program ends that did not catch an exception is tested by run_uncaught.py.
@@ -43,6 +45,25 @@ TEST_F(AnEnvironment, a_file_size_limit_is_no_signal) {
     struct sigaction action {};
     sigaction(SIGXFSZ, nullptr, &action);
     EXPECT_EQ(action.sa_handler, SIG_IGN);
+}
+
+TEST_F(AnEnvironment, can_stand_for_one_rank_of_many_if_it_is_alone) {
+    if (Communicator{}.size() > 1) {
+        EXPECT_COLLECTIVE_THROW(
+            Communicator{},
+            env_.stand_for(3, 1000),
+            CommunicationError,
+            "only a program of one process can stand for one rank of many"
+        );
+        EXPECT_FALSE(env_.world().is_stand_in());
+        return;
+    }
+    env_.stand_for(3, 1000);
+
+    EXPECT_EQ(env_.world().rank(), 3);
+    EXPECT_EQ(env_.world().size(), 1000);
+    EXPECT_TRUE(env_.world().is_stand_in());
+    EXPECT_EQ(env_.root().rdbuf(), std::cout.rdbuf());
 }
 
 TEST(Environment, mpi_that_was_up_stays_up) {

@@ -6,16 +6,27 @@
 #include <cstddef>
 #include <vector>
 
+#include "ranvier/base/Error.hpp"
 #include "ranvier/network/Selection.hpp"
 #include "ranvier/parallel/Communicator.hpp"
 #include "ranvier/parallel/partition.hpp"
 
+#include <fmt/format.h>
+
 namespace ranvier::network {
 
 /// From the values of all ranks, each in ascending order of its members, to the group's order.
-/// Where they go follows from the sizes alone. @local
+/// Where they go follows from the sizes alone.
+/// @local
+/// @throws CommunicationError if values are missing, where a process stands for one of many ranks
 template <class T>
 std::vector<T> in_group_order(const Selection& members, const RankBlocks<T>& blocks) {
+    if (blocks.values.size() != members.size())
+        throw CommunicationError(fmt::format(
+            "Values of {} cells were asked for, but this process stands for one of many ranks and "
+            "knows its own only. Ask for local values.",
+            members.size()
+        ));
     std::vector<T> all(members.size());
     const int      ranks = static_cast<int>(blocks.offsets.size()) - 1;
     for (int rank = 0; rank < ranks; ++rank) {

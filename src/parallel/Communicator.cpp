@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 
+#include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/native.hpp"
@@ -150,6 +151,20 @@ void exchange_large(
     );
 }
 
+/// What a sum over `size` ranks with the same values is.
+template <class T>
+void multiply(std::span<T> values, int size) {
+    const auto factor = static_cast<std::uint64_t>(size);
+    for (T& value : values)
+        value = static_cast<T>(static_cast<std::uint64_t>(value) * factor);  // wraps as a sum does
+}
+
+/// A block once per rank.
+void repeat(std::span<const std::byte> block, std::byte* all, int size) {
+    for (int r = 0; r < size; ++r)
+        std::copy_n(block.data(), block.size(), all + static_cast<std::size_t>(r) * block.size());
+}
+
 }  // namespace
 
 void check_mpi(int result, const char* call) {
@@ -161,6 +176,14 @@ void check_mpi(int result, const char* call) {
 }
 
 MPI_Comm native(const Communicator& comm) {
+    if (comm && comm.is_stand_in()) {
+        throw CommunicationError(fmt::format(
+            "Communicator: this process stands for rank {} of {}; results cannot be written and "
+            "files cannot be shared. Run on all ranks, or without output.",
+            comm.rank(),
+            comm.size()
+        ));
+    }
     return NativeAccess::of(comm);
 }
 
@@ -172,6 +195,8 @@ Communicator::Impl::Impl(MPI_Comm c, bool is_owned, std::uint64_t number)
     check_mpi(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(comm, &size), "MPI_Comm_size");
 }
+
+Communicator::Impl::Impl(int rank_, int size_) : alone(true), rank(rank_), size(size_) {}
 
 Communicator::Impl::~Impl() {
     int finalized = 0;
@@ -194,7 +219,27 @@ Communicator::Communicator() {
 
 Communicator::Communicator(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
+Communicator Communicator::standing_for(int rank, int size) {
+    if (rank < 0 || rank >= size) {
+        throw ParameterError(
+            fmt::format(
+                "Communicator: a rank to stand for must be one of 0 to {}, got {} of {} ranks.",
+                size - 1,
+                rank,
+                size
+            ),
+            {.parameter = "rank"}
+        );
+    }
+    return Communicator(std::make_shared<const Impl>(rank, size));
+}
+
+bool Communicator::is_stand_in() const {
+    return impl_->alone;
+}
+
 Communicator Communicator::split(int color, int key) const {
+    if (impl_->alone) return color < 0 ? Communicator(std::shared_ptr<const Impl>{}) : *this;
     const parallel::Waiting waiting{*this, "MPI_Comm_split"};
     const std::uint64_t     id =
         hash_of(impl_->id, impl_->num_calls, static_cast<std::uint64_t>(color));
@@ -213,21 +258,31 @@ int Communicator::size() const {
 }
 
 void Communicator::barrier() const {
+    if (impl_->alone) return;
     const parallel::Waiting waiting{*this, "MPI_Barrier"};
     check_mpi(MPI_Barrier(impl_->comm), "MPI_Barrier");
 }
 
 void Communicator::all_reduce(std::span<std::int64_t> values, Operation operation) const {
+    if (impl_->alone) {
+        if (operation == Operation::sum) multiply(values, size());
+        return;
+    }
     const parallel::Waiting waiting{*this, "MPI_Allreduce"};
     constexpr MPI_Op        ops[] = {MPI_SUM, MPI_MIN, MPI_MAX};
     reduce_in_place(impl_->comm, values, ops[static_cast<int>(operation)]);
 }
 void Communicator::all_reduce(std::span<std::uint64_t> values, Operation operation) const {
+    if (impl_->alone) {
+        if (operation == Operation::sum) multiply(values, size());
+        return;
+    }
     const parallel::Waiting waiting{*this, "MPI_Allreduce"};
     constexpr MPI_Op        ops[] = {MPI_SUM, MPI_MIN, MPI_MAX};
     reduce_in_place(impl_->comm, values, ops[static_cast<int>(operation)]);
 }
 void Communicator::all_reduce(std::span<double> values, Operation operation) const {
+    if (impl_->alone) return;
     const parallel::Waiting waiting{*this, "MPI_Allreduce"};
     reduce_in_place(impl_->comm, values, operation == Operation::min ? MPI_MIN : MPI_MAX);
 }
@@ -254,6 +309,10 @@ std::uint64_t Communicator::exclusive_sum(std::uint64_t value) const {
 }
 
 void Communicator::exclusive_sum(std::span<std::uint64_t> values) const {
+    if (impl_->alone) {
+        multiply(values, rank());
+        return;
+    }
     const parallel::Waiting waiting{*this, "MPI_Exscan"};
     const auto              count = static_cast<int>(values.size());
     check_mpi(
@@ -264,6 +323,7 @@ void Communicator::exclusive_sum(std::span<std::uint64_t> values) const {
 }
 
 void Communicator::broadcast_bytes(void* data, std::size_t num_bytes, int from) const {
+    if (impl_->alone) return;
     const parallel::Waiting waiting{*this, "MPI_Bcast"};
     for_each_piece(num_bytes, [&](std::size_t at, int length) {
         check_mpi(MPI_Bcast(bytes(data) + at, length, MPI_BYTE, from, impl_->comm), "MPI_Bcast");
@@ -271,6 +331,10 @@ void Communicator::broadcast_bytes(void* data, std::size_t num_bytes, int from) 
 }
 
 void Communicator::all_gather_bytes(const void* mine, void* all, std::size_t num_bytes) const {
+    if (impl_->alone) {
+        repeat({bytes(mine), num_bytes}, bytes(all), size());
+        return;
+    }
     const parallel::Waiting waiting{*this, "MPI_Allgather"};
     const ItemType          item{num_bytes};
     check_mpi(MPI_Allgather(mine, 1, item.get(), all, 1, item.get(), impl_->comm), "MPI_Allgather");
@@ -280,6 +344,10 @@ void Communicator::all_gather_bytes(
     const void* mine, void* all, std::span<const std::size_t> offsets, std::size_t item_bytes
 ) const {
     const auto me = static_cast<std::size_t>(rank());
+    if (impl_->alone) {
+        repeat({bytes(mine), (offsets[me + 1] - offsets[me]) * item_bytes}, bytes(all), size());
+        return;
+    }
     if (offsets.back() <= INT_MAX) {
         const parallel::Waiting waiting{*this, "MPI_Allgatherv"};
         const ItemType          item{item_bytes};
@@ -313,7 +381,11 @@ std::vector<std::size_t> Communicator::exchanged_offsets(std::span<const std::si
 ) const {
     static_assert(sizeof(std::size_t) == sizeof(std::uint64_t));
     std::vector<std::size_t> received(counts.size());
-    const parallel::Waiting  waiting{*this, "MPI_Alltoall"};
+    if (impl_->alone) {
+        std::ranges::fill(received, counts[static_cast<std::size_t>(rank())]);
+        return offsets_from(received);
+    }
+    const parallel::Waiting waiting{*this, "MPI_Alltoall"};
     check_mpi(
         MPI_Alltoall(counts.data(), 1, MPI_UINT64_T, received.data(), 1, MPI_UINT64_T, impl_->comm),
         "MPI_Alltoall"
@@ -329,6 +401,15 @@ void Communicator::all_to_all_bytes(
     std::size_t                  item_bytes
 ) const {
     const auto send_offsets = offsets_from(counts);
+    if (impl_->alone) {
+        const auto me = static_cast<std::size_t>(rank());
+        repeat(
+            {bytes(sent) + send_offsets[me] * item_bytes, counts[me] * item_bytes},
+            bytes(received),
+            size()
+        );
+        return;
+    }
     // Which way it goes must be decided by all ranks together.
     if (max(std::max(send_offsets.back(), offsets.back())) > INT_MAX) {
         const parallel::Waiting waiting{*this, "MPI_Waitall"};

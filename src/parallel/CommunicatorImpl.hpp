@@ -13,6 +13,7 @@ namespace ranvier {
 struct Communicator::Impl {
     MPI_Comm comm  = MPI_COMM_NULL;
     bool     owned = false;  ///< whether to free it
+    bool     alone = false;  ///< stands for one of many ranks; comm is MPI_COMM_NULL
     int      rank  = 0;
     int      size  = 0;
 
@@ -20,6 +21,8 @@ struct Communicator::Impl {
     mutable std::uint64_t num_calls = 0;  ///< of collective functions so far
 
     Impl(MPI_Comm comm, bool owned, std::uint64_t id);
+    /// Of a communicator that stands for one of many ranks.
+    Impl(int rank, int size);
     ~Impl();
 
     Impl(const Impl&)            = delete;

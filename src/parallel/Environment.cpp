@@ -168,6 +168,17 @@ Time Environment::timeout() const {
     return Time::in_base_units(1000 * session_->timeout());
 }
 
+void Environment::stand_for(int rank, int size) {
+    if (!world_.is_stand_in() && world_.size() > 1) {
+        throw CommunicationError(fmt::format(
+            "Environment: only a program of one process can stand for one rank of many, and there "
+            "are {} processes. Start it without mpirun, or with mpirun -n 1.",
+            world_.size()
+        ));
+    }
+    world_ = Communicator::standing_for(rank, size);
+}
+
 void Environment::still_working() const {
     tick();
 }

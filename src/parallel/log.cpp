@@ -19,18 +19,23 @@ spdlog::logger& logger() {
     return *instance;
 }
 
+/// Root speaks for all; who stands for a rank is alone and speaks, too.
+bool speaks(const Communicator& comm) {
+    return comm.is_root() || comm.is_stand_in();
+}
+
 }  // namespace
 
 void log_info(const Communicator& comm, std::string_view text) {
-    if (comm.is_root()) logger().info(text);
+    if (speaks(comm)) logger().info(text);
 }
 
 void log_warning(const Communicator& comm, std::string_view text) {
-    if (comm.is_root()) logger().warn(text);
+    if (speaks(comm)) logger().warn(text);
 }
 
 void log_error(const Communicator& comm, std::string_view text) {
-    if (comm.is_root()) logger().error(text);
+    if (speaks(comm)) logger().error(text);
 }
 
 }  // namespace ranvier

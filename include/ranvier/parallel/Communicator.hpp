@@ -70,6 +70,21 @@ public:
     /// @throws CommunicationError before MPI is up or after it is down.
     Communicator();
 
+    /// One rank of a group whose other ranks do not exist, to find out alone what it costs there:
+    /// no message is sent. Every function behaves as if all other ranks had passed the same as this
+    /// one: a sum is the value times `size`, a broadcast gives the value itself, every rank
+    /// contributes this one's block. So what only another rank knows is not known here, and numbers
+    /// of the whole group are estimates. Files cannot be written.
+    ///
+    ///     const Communicator comm = Communicator::standing_for(1, 1000);
+    ///
+    /// @local
+    /// @throws ParameterError unless 0 <= rank < size
+    static Communicator standing_for(int rank, int size);
+
+    /// Whether this is a communicator of `standing_for`, or a part of one.
+    bool is_stand_in() const;
+
     /// The ranks of equal `color`, ordered by `key`, then by rank here.
     /// @collective
     /// @param color a rank with a negative color gets the empty communicator

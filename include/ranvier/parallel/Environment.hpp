@@ -47,6 +47,17 @@ public:
     /// Says that the program is making progress, for long work of its own between calls. @local
     void still_working() const;
 
+    /// Makes this program, started as one process, simulate one rank of many: `world` stands for it
+    /// from now on, see Communicator::standing_for. The output of `root` still appears.
+    ///
+    ///     env.stand_for(1, 1000);
+    ///     Simulation sim{env};  // the part of rank 1
+    ///
+    /// @collective Before what is made from `world`.
+    /// @throws CommunicationError on all ranks if there are several; ParameterError unless 0 <=
+    /// rank < size
+    void stand_for(int rank, int size);
+
     /// All ranks of the program. @local
     const Communicator& world() const { return world_; }
 

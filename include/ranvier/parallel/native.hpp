@@ -10,7 +10,9 @@ namespace ranvier {
 class Communicator;
 
 /// The handle, valid as long as a copy of the communicator lives; MPI_COMM_NULL if it is empty.
-/// Its error handler is MPI_ERRORS_RETURN. @local
+/// Its error handler is MPI_ERRORS_RETURN.
+/// @local
+/// @throws CommunicationError if it stands for one of many ranks: there is no handle
 MPI_Comm native(const Communicator& comm);
 
 /// Turns the result of an MPI call into an error.
