@@ -121,5 +121,15 @@ TEST(SpikeExchange, carries_the_status_beside_many_spikes) {
     EXPECT_EQ(result.spikes.size(), 100u * static_cast<std::size_t>(world().size()));
 }
 
+TEST(SpikeExchange, gives_a_stand_in_what_it_is_to_find_of_others) {
+    SpikeExchange                    exchange{Communicator::standing_for(1, 4)};
+    const std::vector<std::uint64_t> mine{2, 5}, others{9, 3, 4};
+
+    const auto result = exchange.exchange(mine, SpikeExchange::stop, others);
+
+    EXPECT_THAT(result.spikes, testing::ElementsAre(2, 3, 4, 5, 9));
+    EXPECT_EQ(result.status, SpikeExchange::stop);
+}
+
 }  // namespace
 }  // namespace ranvier::engine

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
+#include "ranvier/engine/PeerSpikes.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
@@ -51,6 +53,7 @@ public:
           store_(network.store<T>()),
           delivery_(network),
           exchange_(network.comm()),
+          peers_(network),
           currents_(network),
           sampler_(network) {}
 
@@ -78,6 +81,8 @@ public:
         statistics_.events = delivery_.num_events();
     }
 
+    void simulate_peers(Frequency rate) override { peers_.set_rate(rate); }
+
     void reset() override {
         delivery_.reset();
         spikes_.clear();
@@ -91,6 +96,7 @@ private:
     void refresh() {
         delivery_.refresh(network_.now());
         currents_.refresh();
+        peers_.refresh();
         interval_ = std::min(network_.min_delay_steps(), longest_interval);
         sources_.clear();
         settles_ = false;
@@ -115,7 +121,7 @@ private:
         } catch (...) {
             failure = std::current_exception();
         }
-        exchange(0, failure, false);
+        exchange(0, failure, false, {});
     }
 
     /// Steps first + 1 ... last, then one exchange. Returns whether some rank asked to stop.
@@ -152,10 +158,20 @@ private:
         } catch (...) {
             failure = std::current_exception();
         }
-        Stopwatch watch{statistics_};
-        stop = exchange(first + 1, failure, stop);
+        const auto peers = peer_spikes(first + 1, last);
+        Stopwatch  watch{statistics_};
+        stop = exchange(first + 1, failure, stop, peers);
         watch.book(Phase::exchange);
         return stop;
+    }
+
+    /// What stands in for messages, and its cost apart from theirs.
+    std::span<const std::uint64_t> peer_spikes(Step first, Step last) {
+        if (!network_.comm().is_stand_in()) return {};
+        const auto begin  = Stopwatch::Clock::now();
+        const auto spikes = peers_.draw(first, last);
+        statistics_.peers_s += seconds_since(begin);
+        return spikes;
     }
 
     static bool call_hooks(Step now, const Hooks& hooks) {
@@ -167,6 +183,7 @@ private:
     void update(network::Block<T>& block, Step step, Step base) {
         for (const auto& piece : block.pieces) {
             note_all(piece, piece.group->advance(piece.piece, step), step, base);
+            statistics_.updates += piece.cells.size();
             if (const auto found = piece.group->not_finite(piece.piece))
                 refuse_not_finite(piece, *found, step);
         }
@@ -263,10 +280,15 @@ private:
         }
     }
 
-    bool exchange(Step base, const std::exception_ptr& failure, bool stop) {
+    bool exchange(
+        Step                           base,
+        const std::exception_ptr&      failure,
+        bool                           stop,
+        std::span<const std::uint64_t> peers
+    ) {
         std::sort(spikes_.begin(), spikes_.end());
         const auto result = exchange_.exchange(
-            spikes_, (failure ? SpikeExchange::failed : 0) | (stop ? SpikeExchange::stop : 0)
+            spikes_, (failure ? SpikeExchange::failed : 0) | (stop ? SpikeExchange::stop : 0), peers
         );
         if (result.status & SpikeExchange::failed)
             parallel::agree_on_failure(network_.comm(), failure);
@@ -291,6 +313,7 @@ private:
     network::Store<T>&            store_;
     Delivery<T>                   delivery_;
     SpikeExchange                 exchange_;
+    PeerSpikes                    peers_;
     CurrentInjection<T>           currents_;
     Sampler                       sampler_;
     std::vector<Source>           sources_;

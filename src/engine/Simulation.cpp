@@ -175,6 +175,21 @@ void Simulation::reset() {
     stopped_ = false;
 }
 
+void Simulation::simulate_peers(Frequency rate) {
+    const double hz = pynn_value(rate);
+    if (!comm().is_stand_in())
+        throw RunError(
+            "simulate_peers: all ranks are there. It is for a process that stands for one of many."
+        );
+    if (!(hz >= 0) || !std::isfinite(hz)) {
+        throw ParameterError(
+            fmt::format("simulate_peers: the rate must be >= 0 and finite, got {} Hz.", number(hz)),
+            {.parameter = "rate"}
+        );
+    }
+    engine_->simulate_peers(rate);
+}
+
 Time Simulation::current_time() const {
     return Time::in_base_units(network_->grid().ms(network_->now()));
 }

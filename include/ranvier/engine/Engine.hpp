@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/types.hpp"
 #include "ranvier/engine/Delivery.hpp"
 #include "ranvier/engine/SpikeExchange.hpp"
@@ -28,7 +29,9 @@ struct Statistics {
     std::array<double, num_phases> seconds{};  ///< by Phase
     double                         run_s   = 0;
     double                         build_s = 0;  ///< sorting of connections before the first step
+    double                         peers_s = 0;  ///< of `run_s`, spent on `simulate_peers`
     std::uint64_t                  events  = 0;  ///< synaptic events delivered here
+    std::uint64_t                  updates = 0;  ///< cells updated here, summed over steps
 };
 
 /// What is called on every rank between intervals.
@@ -55,6 +58,10 @@ public:
     /// Runs to `last`, or to the end of the interval in which some rank asked to stop. @collective
     /// @throws on all ranks what failed on one
     virtual void run(Step last, const Hooks& hooks) = 0;
+
+    /// Spikes of the other ranks at this mean rate of every cell, where the communicator stands for
+    /// one of many; see PeerSpikes. @local
+    virtual void simulate_peers(Frequency rate) = 0;
 
     /// Forgets the spikes on their way; the network is at step 0 again. @local
     virtual void reset() = 0;

@@ -109,6 +109,18 @@ public:
     /// @collective @param complete whether the results are whole; they are not published otherwise
     void finish_writing(bool complete = true);
 
+    /// Where this process stands for one rank of many (Environment::stand_for): the others' cells
+    /// spike at random, each at this mean rate, as long as the simulation runs. Without, they are
+    /// silent.
+    ///
+    ///     env.stand_for(1, 1000);
+    ///     Simulation sim{env};
+    ///     sim.simulate_peers(5_Hz);
+    ///
+    /// @local
+    /// @throws RunError if this process stands for none; ParameterError if negative or not finite
+    void simulate_peers(Frequency rate);
+
     /// Called on every rank after each exchange with the current time, for progress. It must not
     /// change the network.
     void on_interval(std::function<void(Time)> watch) { watch_ = std::move(watch); }

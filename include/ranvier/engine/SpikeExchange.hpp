@@ -52,7 +52,13 @@ public:
     /// @collective
     /// @param mine   packed spikes of this rank, ascending
     /// @param status bits of `failed` and `stop`
-    Result exchange(std::span<const std::uint64_t> mine, unsigned status);
+    /// @param others where this process stands for one of many ranks: what it is to find in place
+    ///               of the spikes of the others
+    Result exchange(
+        std::span<const std::uint64_t> mine,
+        unsigned                       status,
+        std::span<const std::uint64_t> others = {}
+    );
 
 private:
     void gather_rest(std::span<const std::uint64_t> mine);
