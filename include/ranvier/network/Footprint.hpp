@@ -1,0 +1,51 @@
+/// @file
+/// The memory that connections will take on a rank, told from those of a small share of its cells.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "ranvier/network/Network.hpp"
+
+namespace ranvier::network {
+
+/// The connections from one population, as this rank has stored them; all blocks together.
+struct TableFacts {
+    /// Those on one channel.
+    struct Channel {
+        std::uint64_t                          connections  = 0;
+        std::size_t                            weight_bytes = 0;  ///< each; 0: one weight for all
+        std::map<std::uint32_t, std::uint64_t> delays;            ///< connections by delay in steps
+    };
+
+    std::uint64_t        num_sources = 0;  ///< cells of the population
+    std::uint64_t        reach       = 0;  ///< from the first to the last that has connections
+    std::vector<Channel> channels;         ///< that have connections
+};
+
+/// What is stored here, per presynaptic population that has connections. @local @pre built: after a
+/// first run, of any length
+std::vector<TableFacts> table_facts(Network& network);
+
+/// Bytes of a table for `factor` times as many connections of the same kind onto one block.
+///
+/// A row per source and channel is made of segments, one per delay that occurs in it. Connections
+/// of a source are taken to be Poisson in number, with mean lambda, and to choose their delays
+/// independently; then the expected number of segments of a row is the sum over delays of
+/// 1 - exp(-lambda p), p being the share of the delay. More targets reach more sources: those
+/// between the first and the last one grow by the factor, up to the whole population.
+/// @pre factor > 0
+double expected_bytes(const TableFacts& facts, double factor);
+
+/// How the local cells of one of `ranks` ranks, a middle one, are divided among its blocks: their
+/// shares, which add up to 1; empty if it has none. @local
+std::vector<double> block_shares(const Network& network, int ranks);
+
+/// Bytes of all connections of a rank that has `factor` times as many targets as this one has, in
+/// blocks of the given shares. @local @pre as `table_facts`
+double expected_bytes(Network& network, double factor, std::span<const double> shares);
+
+}  // namespace ranvier::network

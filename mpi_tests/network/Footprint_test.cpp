@@ -1,0 +1,153 @@
+#include "ranvier/network/Footprint.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ranvier/ranvier.hpp"
+
+namespace ranvier::network {
+namespace {
+
+using testing::DoubleNear;
+using testing::ElementsAre;
+
+/// A network of two populations of which only a part of the cells is made.
+struct Part {
+    Simulation sim;
+    Population exc, inh;
+
+    Part(int rank, int ranks, Precision precision, double p_connect = 0.1)
+        : sim{Communicator::standing_for(rank, ranks), {.precision = precision}},
+          exc{sim, 2400, IF_curr_exp{}, {.label = "exc"}},
+          inh{sim, 600, IF_curr_exp{}, {.label = "inh"}} {
+        const FixedProbabilityConnector connector{.p_connect = p_connect};
+        for (const Population& target : {exc, inh}) {
+            Projection{
+                exc,
+                target,
+                connector,
+                StaticSynapse{
+                    .weight = normal_clipped(1_pA, 0.1_pA, {.low = 0_pA}),
+                    .delay  = normal_clipped(1.5_ms, 0.75_ms, {.low = 0.1_ms})}};
+            Projection{inh, target, connector, {-1_pA, 0.8_ms}, {.receptor_type = "inhibitory"}};
+        }
+        sim.run(0_ms);  // sorts the connections
+    }
+    double bytes() { return static_cast<double>(sim.network().connection_bytes()); }
+};
+
+TEST(Footprint, finds_all_connections_and_their_delays) {
+    Part       part{0, 1, Precision::float32};
+    const auto facts = table_facts(part.sim.network());
+
+    ASSERT_EQ(facts.size(), 2u);
+    std::uint64_t found = 0;
+    for (const TableFacts& table : facts) {
+        ASSERT_EQ(table.channels.size(), 1u);
+        std::uint64_t by_delay = 0;
+        for (const auto& [delay, count] : table.channels[0].delays)
+            by_delay += count;
+        EXPECT_EQ(by_delay, table.channels[0].connections);
+        EXPECT_LE(table.reach, table.num_sources);
+        found += by_delay;
+    }
+    EXPECT_EQ(found, part.sim.num_connections());
+    EXPECT_EQ(facts[0].num_sources, 2400u);
+    EXPECT_EQ(facts[0].channels[0].weight_bytes, sizeof(float));
+    EXPECT_GT(facts[0].channels[0].delays.size(), 20u);
+    EXPECT_EQ(facts[1].channels[0].weight_bytes, 0u);
+    EXPECT_EQ(facts[1].channels[0].delays.size(), 1u);
+    EXPECT_EQ(facts[1].channels[0].delays.begin()->first, 8u);
+}
+
+TEST(Footprint, is_exact_where_nothing_is_left_to_chance) {
+    // 256 sources with very many targets each: one row, two segments with an even or odd number of
+    // targets (1 byte more on average), an offset, and the group.
+    TableFacts facts{.num_sources = 256, .reach = 256, .channels = {{}}};
+    facts.channels[0] = {
+        .connections = 256 * 1000, .weight_bytes = 4, .delays = {{3, 256 * 400}, {7, 256 * 600}}};
+    const double expected = 256 * (4 + 4 + 2 * (4 + 1) + 1000 * (2 + 4)) + 40;
+
+    EXPECT_THAT(expected_bytes(facts, 1), DoubleNear(expected, 1e-6));
+}
+
+TEST(Footprint, counts_segments_of_sparse_rows) {
+    // One connection per source on average: 1 - 1/e of the rows exist, each delay has a half of it.
+    TableFacts facts{.num_sources = 2560, .reach = 2560, .channels = {{}}};
+    facts.channels[0] = {.connections = 2560, .weight_bytes = 8, .delays = {{3, 1280}, {7, 1280}}};
+    const double rows = 4 * (1 - std::exp(-1.0));
+    const double segments = 2 * (4 * (1 - std::exp(-0.5)) + 1 - std::exp(-1.0));
+    const double expected = 2560 * (4 + rows + segments + 2 + 8) + 10 * 40;
+
+    EXPECT_THAT(expected_bytes(facts, 1), DoubleNear(expected, 1e-6));
+}
+
+TEST(Footprint, reaches_more_sources_with_more_targets) {
+    // One to one: ten times the targets have ten times the sources, each with one connection.
+    TableFacts facts{.num_sources = 100000, .reach = 1000, .channels = {{}}};
+    facts.channels[0] = {.connections = 1000, .weight_bytes = 8, .delays = {{1, 1000}}};
+
+    EXPECT_NEAR(expected_bytes(facts, 10) / expected_bytes(facts, 1), 10, 0.3);
+}
+
+TEST(Footprint, of_a_rank_is_told_from_a_64th_of_it) {
+    // 47 cells stand for 3000. Their connections are few (1.4e4 and less in sparse networks), so
+    // that the estimate has a standard error of about 1 %.
+    for (const Precision precision : {Precision::float64, Precision::float32}) {
+        for (const double p_connect : {0.002, 0.02, 0.2}) {
+            Part       share{32, 64, precision, p_connect};
+            Part       whole{0, 1, precision, p_connect};
+            const auto cells = static_cast<double>(share.exc.local_size() + share.inh.local_size());
+            const auto shares  = block_shares(whole.sim.network(), 1);
+            const double found = expected_bytes(share.sim.network(), 3000 / cells, shares);
+            // Sparse: 3000 * 6 connections in all, 280 of them in the share: 6 % standard error.
+            const double tolerance = p_connect < 0.01 ? 0.2 : 0.05;
+            EXPECT_NEAR(found / whole.bytes(), 1, tolerance) << "p_connect " << p_connect;
+        }
+    }
+}
+
+TEST(Footprint, of_this_rank_is_that_of_its_tables) {
+    for (const Precision precision : {Precision::float64, Precision::float32}) {
+        Part         whole{0, 1, precision};
+        const auto   shares = block_shares(whole.sim.network(), 1);
+        const double found  = expected_bytes(whole.sim.network(), 1, shares);
+
+        EXPECT_NEAR(found / whole.bytes(), 1, 0.02);
+    }
+}
+
+TEST(Footprint, divides_cells_among_blocks_as_they_are_placed) {
+    Simulation sim{Communicator::standing_for(0, 4), {.tuning = {.block_cells = 64}}};
+    Population first{sim, 4 * 40, IF_curr_exp{}};
+    Population source{sim, 4 * 1000, SpikeSourcePoisson{}};
+    Population second{sim, 4 * 60, IF_curr_exp{}};
+
+    // Per rank 40 cells in 48 slots, 16 more in the same block, 44 in the next.
+    EXPECT_THAT(
+        block_shares(sim.network(), 4),
+        ElementsAre(DoubleNear(0.56, 1e-12), DoubleNear(0.44, 1e-12))
+    );
+    EXPECT_THAT(block_shares(sim.network(), 80), ElementsAre(1.0));
+}
+
+TEST(Footprint, of_drives_follows_their_weights) {
+    Simulation sim{Communicator::standing_for(0, 4)};
+    Population cells{sim, 400, IF_curr_exp{}};
+    Population source{sim, 400, SpikeSourcePoisson{.rate = 10_Hz}};
+    Projection one{source, cells, OneToOneConnector{}, {1_pA, 1_ms}};
+    Projection each{
+        source, cells, OneToOneConnector{}, {uniform(0_pA, 1_pA), 1_ms}, {.label = "each"}};
+    sim.run(0_ms);
+
+    EXPECT_EQ(sim.network().connection_bytes(), 101 * sizeof(double));
+    EXPECT_EQ(expected_bytes(sim.network(), 4, std::vector{1.0}), 401 * sizeof(double));
+}
+
+}  // namespace
+}  // namespace ranvier::network
