@@ -72,6 +72,52 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
         ->check(finite & CLI::NonNegativeNumber)
         ->capture_default_str();
     add_timeout_option();
+    add_options_of_many_ranks();
+}
+
+void NetworkProgram::add_options_of_many_ranks() {
+    const CLI::Validator rank_of{
+        [](const std::string& text) {
+            return parse_rank_of(text) ? std::string{}
+                                       : fmt::format(
+                                             "must be k/R with 0 <= k < R <= {}, for example "
+                                             "1/1000, got {}",
+                                             most_ranks,
+                                             text
+                                         );
+        },
+        "k/R"};
+    app_.add_option("--as-rank", as_rank_, "Simulate rank k of R alone, to see what it costs there")
+        ->check(rank_of);
+    app_.add_option(
+            "--as-rank-rate",
+            as_rank_rate_hz_,
+            "Mean rate of the cells of the other ranks with --as-rank [Hz]"
+    )
+        ->check(finite & CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app_.add_option(
+            "--dry-run",
+            dry_run_ranks_,
+            "Build 1/64 of one rank's part, simulate nothing, and tell what this many ranks need"
+    )
+        ->check(CLI::Range(1, most_ranks));
+}
+
+/// @throws CLI::ParseError
+void NetworkProgram::check_options_of_many_ranks() const {
+    if (as_rank_.empty() && dry_run_ranks_ == 0) return;
+    if (!as_rank_.empty() && dry_run_ranks_ > 0)
+        throw CLI::ValidationError("--dry-run", "excludes --as-rank");
+    if (!output_.empty())
+        throw CLI::ValidationError(
+            "--output", "one rank of many has no results to write; leave it out"
+        );
+    if (env_.world().size() > 1)
+        throw CLI::ValidationError(
+            as_rank_.empty() ? "--dry-run" : "--as-rank",
+            fmt::format("needs one process, and there are {}", env_.world().size())
+        );
 }
 
 void NetworkProgram::add_timeout_option() {
@@ -94,6 +140,7 @@ void NetworkProgram::add_weights_option() {
 bool NetworkProgram::parse(int argc, char** argv) {
     try {
         app_.parse(argc, argv);
+        check_options_of_many_ranks();
     } catch (const CLI::ParseError& error) {
         // All ranks have the same command line; root alone speaks.
         std::ostringstream out, err;
@@ -103,6 +150,8 @@ bool NetworkProgram::parse(int argc, char** argv) {
         return false;
     }
     env_.set_timeout(Time::in_base_units(1000 * timeout_s_));
+    const auto one = dry_run_ranks_ > 0 ? share_of(dry_run_ranks_) : parse_rank_of(as_rank_);
+    if (one) env_.stand_for(one->rank, one->ranks);
     return true;
 }
 
@@ -135,7 +184,7 @@ void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Popul
     std::ostream& out      = env_.root();
     const auto    versions = RunReport::library_versions();
     out << fmt::format(
-        "Ranvier {}  {}  scale {}\n{}, HDF5 {}, Boost {}, {}\n{} ranks, {} cores here, {} "
+        "Ranvier {}  {}  scale {}\n{}, HDF5 {}, Boost {}, {}\n{}{} ranks, {} cores here, {} "
         "precision, seed {}, time step {} "
         "ms\n{} cells, {} connections",
         versions.at("ranvier"),
@@ -145,6 +194,7 @@ void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Popul
         versions.at("hdf5"),
         versions.at("boost"),
         versions.at("compiler"),
+        sim.comm().is_stand_in() ? fmt::format("rank {} alone of ", sim.rank()) : std::string{},
         sim.num_processes(),
         std::thread::hardware_concurrency(),
         precision_,
@@ -167,6 +217,26 @@ void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Popul
 }
 
 int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
+    if (dry_run_ranks_ > 0) {
+        forecast(sim);
+        return 0;
+    }
+    prepare(sim, recorded);
+    simulate(sim, recorded);
+    const int signal = sim.comm().max(pending_stop_signal());
+    gather(sim);
+    if (!output_.empty()) {
+        sim.finish_writing();
+        write_report(sim, signal);
+    }
+    if (sim.comm().is_stand_in())
+        print_alone(sim);
+    else
+        print_results(sim, signal);
+    return signal == 0 ? 0 : 128 + signal;
+}
+
+void NetworkProgram::prepare(Simulation& sim, std::vector<Population>& recorded) {
     for (Population& population : recorded) {
         population.record({"spikes"});
         if (output_.empty() || population.record().group->is_source()) continue;
@@ -176,45 +246,85 @@ int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
         sim.write_to(std::make_shared<SonataResults>(
             sim.comm(), output_, SonataOptions{.flush_interval_s = flush_interval_s_}
         ));
+    if (sim.comm().is_stand_in())
+        sim.simulate_peers(Frequency::in_base_units(as_rank_rate_hz_ / 1000));
     build_s_ = sim.comm().max(now_s() - created_s_);
     print_banner(sim, recorded);
-
     install_stop_signals();
     sim.stop_when([] { return pending_stop_signal() != 0; });
-    Progress progress{
-        std::cerr, 0_ms, Time::in_base_units(warmup_ms_ + duration_ms_), sim.comm().is_root()};
-    sim.on_interval([&](Time now) { progress.show(now); });
+}
 
+/// Warm-up and duration.
+void NetworkProgram::simulate(Simulation& sim, const std::vector<Population>& recorded) {
+    Progress progress{
+        std::cerr,
+        0_ms,
+        Time::in_base_units(warmup_ms_ + duration_ms_),
+        sim.comm().is_root() || sim.comm().is_stand_in()};
+    sim.on_interval([&](Time now) {
+        progress.show(now);
+        windows_.note(now);
+    });
     sim.run(Time::in_base_units(warmup_ms_));
     std::map<std::string, std::uint64_t> before;
     for (const Population& population : recorded)
         before[population.label()] = population.num_spikes();
-    const double begin = now_s();
+    const double begin       = now_s();
+    const double peers_until = sim.statistics().peers_s;
+    windows_.start(sim.current_time());
     if (!sim.was_stopped()) sim.run(Time::in_base_units(duration_ms_));
     progress.finish();
-    const int signal = sim.comm().max(pending_stop_signal());
-    run_s_           = sim.comm().max(now_s() - begin);
-    simulated_ms_    = std::max(0.0, sim.current_time().value() - warmup_ms_);
+    sim.on_interval({});
+    run_s_        = sim.comm().max(now_s() - begin) - (sim.statistics().peers_s - peers_until);
+    simulated_ms_ = std::max(0.0, sim.current_time().value() - warmup_ms_);
     for (const Population& population : recorded) {
         const auto   spikes = population.num_spikes() - before[population.label()];
         const double cells  = static_cast<double>(std::max<std::size_t>(population.size(), 1));
         const double rate   = 1000 * static_cast<double>(spikes) / (cells * simulated_ms_);
         rates_hz_.emplace_back(population.label(), simulated_ms_ > 0 ? rate : 0);
     }
-    digest_ = sim.digest();
+}
+
+/// What is told of the run, from all ranks.
+void NetworkProgram::gather(Simulation& sim) {
+    const Communicator&       comm       = sim.comm();
+    const engine::Statistics& statistics = sim.statistics();
     for (std::size_t p = 0; p < engine::num_phases; ++p)
-        phases_s_[phase_names[p]] = sim.comm().max(sim.statistics().seconds[p]);
-    phases_s_["build"] = build_s_ + sim.comm().max(sim.statistics().build_s);
+        phases_s_[phase_names[p]] = comm.max(statistics.seconds[p]);
+    phases_s_["build"] = build_s_ + comm.max(statistics.build_s);
+    if (comm.is_stand_in()) return;
+
+    digest_ = sim.digest();
     bytes_per_connection_ =
-        static_cast<double>(sim.comm().sum(std::uint64_t{sim.network().connection_bytes()})) /
+        static_cast<double>(comm.sum(std::uint64_t{sim.network().connection_bytes()})) /
         static_cast<double>(std::max<std::uint64_t>(sim.num_connections(), 1));
-    peak_rss_ = sim.comm().sum(peak_resident_bytes());
-    if (!output_.empty()) {
-        sim.finish_writing();
-        write_report(sim, signal);
-    }
-    print_results(sim, signal);
-    return signal == 0 ? 0 : 128 + signal;
+    peak_rss_                    = comm.sum(peak_resident_bytes());
+    std::vector<double>& factors = windows_.factors();
+    comm.max(std::span{factors});
+    if (!factors.empty()) window_real_time_factor_ = Spread::with_median(factors);
+    const double wait = statistics.seconds[static_cast<std::size_t>(engine::Phase::exchange)];
+    for (const auto& [what, here] :
+         {std::pair{"events", static_cast<double>(statistics.events)},
+          std::pair{"updates", static_cast<double>(statistics.updates)},
+          std::pair{"wait_s", wait}})
+        load_.emplace_back(what, Spread::with_mean(comm.all_gather(here)));
+}
+
+void NetworkProgram::forecast(Simulation& sim) const {
+    sim.run(0_ms);  // sorts the connections
+    print_forecast(env_.root(), sim, dry_run_ranks_, now_s() - created_s_);
+}
+
+void NetworkProgram::print_alone(Simulation& sim) const {
+    print_one_rank(
+        env_.root(),
+        sim,
+        {.build_s      = phases_s_.at("build"),
+         .run_s        = run_s_,
+         .simulated_ms = simulated_ms_,
+         .peer_rate_hz = as_rank_rate_hz_,
+         .phases_s     = phases_s_}
+    );
 }
 
 std::string NetworkProgram::digest_text() const {
@@ -235,10 +345,25 @@ void NetworkProgram::print_results(const Simulation& sim, int signal) const {
         run_s_,
         1000 * run_s_ / std::max(simulated_ms_, 1e-9)
     );
+    if (window_real_time_factor_)
+        out << fmt::format(
+            "windows of 100 ms: median {:.4g}, from {:.4g} to {:.4g}\n",
+            window_real_time_factor_->middle,
+            window_real_time_factor_->min,
+            window_real_time_factor_->max
+        );
     for (const auto& [label, rate] : rates_hz_)
         out << fmt::format("{:<12} {:7.3f} Hz\n", label, rate);
     for (const auto& [phase, seconds] : phases_s_)
         out << fmt::format("phase {:<10} {:8.3f} s\n", phase, seconds);
+    for (const auto& [what, ranks] : load_)
+        out << fmt::format(
+            "load {:<11} {:.4g} {:.4g} {:.4g} (smallest, mean, largest of the ranks)\n",
+            what,
+            ranks.min,
+            ranks.middle,
+            ranks.max
+        );
     out << fmt::format(
         "{:.2f} bytes per connection, peak memory {:.2f} GB\ndigest {}\n",
         bytes_per_connection_,
@@ -251,26 +376,28 @@ void NetworkProgram::print_results(const Simulation& sim, int signal) const {
 
 void NetworkProgram::write_report(const Simulation& sim, int signal) const {
     RunReport report;
-    report.network              = description_.name;
-    report.status               = signal == 0 ? RunStatus::complete : RunStatus::interrupted;
-    report.scale                = scale_;
-    report.precision            = precision_;
-    report.weights              = weights_;
-    report.ranks                = sim.num_processes();
-    report.seed                 = seed_;
-    report.timestep_ms          = sim.timestep().value();
-    report.duration_ms          = simulated_ms_;
-    report.warmup_ms            = warmup_ms_;
-    report.cells                = sim.num_cells();
-    report.connections          = sim.num_connections();
-    report.build_s              = build_s_;
-    report.run_s                = run_s_;
-    report.real_time_factor     = 1000 * run_s_ / std::max(simulated_ms_, 1e-9);
-    report.phases_s             = {phases_s_.begin(), phases_s_.end()};
-    report.bytes_per_connection = bytes_per_connection_;
-    report.peak_rss_bytes       = peak_rss_;
-    report.rates_hz             = rates_hz_;
-    report.digest               = digest_;
+    report.network                 = description_.name;
+    report.status                  = signal == 0 ? RunStatus::complete : RunStatus::interrupted;
+    report.scale                   = scale_;
+    report.precision               = precision_;
+    report.weights                 = weights_;
+    report.ranks                   = sim.num_processes();
+    report.seed                    = seed_;
+    report.timestep_ms             = sim.timestep().value();
+    report.duration_ms             = simulated_ms_;
+    report.warmup_ms               = warmup_ms_;
+    report.cells                   = sim.num_cells();
+    report.connections             = sim.num_connections();
+    report.build_s                 = build_s_;
+    report.run_s                   = run_s_;
+    report.real_time_factor        = 1000 * run_s_ / std::max(simulated_ms_, 1e-9);
+    report.phases_s                = {phases_s_.begin(), phases_s_.end()};
+    report.load                    = load_;
+    report.bytes_per_connection    = bytes_per_connection_;
+    report.window_real_time_factor = window_real_time_factor_;
+    report.peak_rss_bytes          = peak_rss_;
+    report.rates_hz                = rates_hz_;
+    report.digest                  = digest_;
     write_run_json(sim.comm(), report, output_ / "run.json");
 }
 

@@ -9,8 +9,11 @@
 #include <string>
 #include <vector>
 
+#include <ranvier/io/run_report.hpp>
 #include <ranvier/ranvier.hpp>
 
+#include "OneOfMany.hpp"
+#include "WindowTimes.hpp"
 #include <CLI/CLI.hpp>
 
 namespace ranvier::examples {
@@ -23,7 +26,8 @@ struct NetworkDescription {
     Time        warmup   = 0.5_s;
 };
 
-/// A program that builds one network and runs it.
+/// A program that builds one network and runs it. With --as-rank or --dry-run it does so for one
+/// rank of many, or for a small share of one, to tell what the whole would take.
 ///
 ///     Environment    env{argc, argv};
 ///     NetworkProgram program{env, {.name = "my_network", ...}};
@@ -56,6 +60,13 @@ public:
 
 private:
     void        add_timeout_option();
+    void        add_options_of_many_ranks();
+    void        check_options_of_many_ranks() const;
+    void        prepare(Simulation& sim, std::vector<Population>& recorded);
+    void        simulate(Simulation& sim, const std::vector<Population>& recorded);
+    void        gather(Simulation& sim);
+    void        forecast(Simulation& sim) const;
+    void        print_alone(Simulation& sim) const;
     void        print_banner(const Simulation& sim, const std::vector<Population>& recorded) const;
     void        print_results(const Simulation& sim, int signal) const;
     void        write_report(const Simulation& sim, int signal) const;
@@ -75,6 +86,9 @@ private:
     double                flush_interval_s_ = 60;
     double                timeout_s_        = 60;
     double                created_s_        = 0;  ///< wall clock when the program began to build
+    std::string           as_rank_;               ///< k/R; empty: all ranks are there
+    double                as_rank_rate_hz_ = 5;
+    int                   dry_run_ranks_   = 0;  ///< 0: no dry run
 
     double                                      build_s_      = 0;
     double                                      run_s_        = 0;  ///< after the warm-up
@@ -84,6 +98,9 @@ private:
     double                                      bytes_per_connection_ = 0;
     std::uint64_t                               peak_rss_             = 0;
     std::map<std::string, double>               phases_s_;
+    WindowTimes                                 windows_;
+    std::optional<Spread>                       window_real_time_factor_;
+    std::vector<std::pair<std::string, Spread>> load_;
 };
 
 }  // namespace ranvier::examples

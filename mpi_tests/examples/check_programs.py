@@ -20,8 +20,8 @@ import h5py
 
 MPIRUN, PROGRAM, ARGS = sys.argv[1], sys.argv[2], sys.argv[3:]
 KEYS = {"network", "status", "scale", "precision", "weights", "ranks", "seed", "timestep_ms", "duration_ms", "warmup_ms",
-        "cells", "connections", "build_s", "run_s", "real_time_factor", "phases_s", "bytes_per_connection", "peak_rss_bytes",
-        "rates_hz", "digest", "versions"}
+        "cells", "connections", "build_s", "run_s", "real_time_factor", "window_real_time_factor", "phases_s", "load",
+        "bytes_per_connection", "peak_rss_bytes", "rates_hz", "digest", "versions"}
 failures = []
 
 
@@ -60,6 +60,11 @@ def check_ranks(root):
             expect(facts["status"] == "complete" and facts["ranks"] == ranks, "run.json tells status and ranks")
             expect(len(facts["digest"]) == 16 and facts["digest"] in ended.stdout, "the digest is printed and stored")
             expect(sum(facts["rates_hz"].values()) > 0, "there are spikes")
+            load = facts["load"]
+            expect(all(0 <= x["min"] <= x["mean"] <= x["max"] for x in load.values()), "loads of ranks are in order")
+            expect(load["updates"]["mean"] > 0 and load["events"]["mean"] > 0, "there are events and updates")
+            windows = facts["window_real_time_factor"]
+            expect(0 < windows["min"] <= windows["median"] <= windows["max"], "there are windows of 100 ms")
             results.add((sha256(f"{output}/spikes.h5"), sha256(f"{output}/v.h5"), facts["digest"],
                          json.dumps(facts["rates_hz"])))
         expect(len(results) == 1, f"{precision}: the same bytes, digest and rates on 1, 2 and 3 ranks")

@@ -1,7 +1,9 @@
 #include "ranvier/io/run_report.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <numeric>
 #include <string>
 
 #include <boost/version.hpp>
@@ -30,6 +32,17 @@ Json named_numbers(const std::vector<std::pair<std::string, double>>& values) {
     return object;
 }
 
+Json numbers_of(const Spread& spread, const char* middle) {
+    return {{"min", spread.min}, {middle, spread.middle}, {"max", spread.max}};
+}
+
+Json load_of(const RunReport& report) {
+    Json object = Json::object();
+    for (const auto& [what, spread] : report.load)
+        object[what] = numbers_of(spread, "mean");
+    return object;
+}
+
 std::string mpi_version() {
     char text[MPI_MAX_LIBRARY_VERSION_STRING] = {};
     int  length                               = 0;
@@ -39,6 +52,20 @@ std::string mpi_version() {
 }
 
 }  // namespace
+
+Spread Spread::with_mean(std::vector<double> numbers) {
+    const auto [low, high] = std::minmax_element(numbers.begin(), numbers.end());
+    const double sum       = std::accumulate(numbers.begin(), numbers.end(), 0.0);
+    return {*low, sum / static_cast<double>(numbers.size()), *high};
+}
+
+Spread Spread::with_median(std::vector<double> numbers) {
+    std::sort(numbers.begin(), numbers.end());
+    const std::size_t half = numbers.size() / 2;
+    const double      middle =
+        numbers.size() % 2 == 1 ? numbers[half] : (numbers[half - 1] + numbers[half]) / 2;
+    return {numbers.front(), middle, numbers.back()};
+}
 
 std::map<std::string, std::string> RunReport::library_versions() {
     unsigned major   = 0;
@@ -57,6 +84,8 @@ std::map<std::string, std::string> RunReport::library_versions() {
 }
 
 std::string to_json(const RunReport& r) {
+    Json windows = nullptr;
+    if (r.window_real_time_factor) windows = numbers_of(*r.window_real_time_factor, "median");
     const Json json{
         {"network", r.network},
         {"status", r.status == RunStatus::complete ? "complete" : "interrupted"},
@@ -73,7 +102,9 @@ std::string to_json(const RunReport& r) {
         {"build_s", r.build_s},
         {"run_s", r.run_s},
         {"real_time_factor", r.real_time_factor},
+        {"window_real_time_factor", windows},
         {"phases_s", named_numbers(r.phases_s)},
+        {"load", load_of(r)},
         {"bytes_per_connection", r.bytes_per_connection},
         {"peak_rss_bytes", r.peak_rss_bytes},
         {"rates_hz", named_numbers(r.rates_hz)},

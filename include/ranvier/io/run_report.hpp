@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,18 @@ namespace ranvier {
 
 /// How a run ended.
 enum class RunStatus { complete, interrupted };
+
+/// Smallest, middle and largest of some numbers: of the ranks, with their mean, or of successive
+/// windows of a run, with their median.
+struct Spread {
+    double min    = 0;
+    double middle = 0;
+    double max    = 0;
+
+    /// @local @param numbers at least one
+    static Spread with_mean(std::vector<double> numbers);
+    static Spread with_median(std::vector<double> numbers);
+};
 
 /// What `run.json` says, in the order of its keys. Numbers that are not finite become null.
 struct RunReport {
@@ -33,10 +46,17 @@ struct RunReport {
     std::uint64_t cells       = 0;
     std::uint64_t connections = 0;
 
-    double                                      build_s          = 0;  ///< wall time
-    double                                      run_s            = 0;  ///< wall time
-    double                                      real_time_factor = 0;
+    double build_s          = 0;  ///< wall time
+    double run_s            = 0;  ///< wall time
+    double real_time_factor = 0;
+    /// Median, smallest and largest real-time factor of successive windows of 100 ms of simulated
+    /// time after the warm-up, on the slowest rank; none for shorter runs.
+    std::optional<Spread>                       window_real_time_factor;
     std::vector<std::pair<std::string, double>> phases_s;  ///< wall time of parts of the run
+
+    /// What the ranks had to do since the simulation began, smallest, mean and largest of them:
+    /// synaptic events, updates of cells, seconds of waiting in exchanges.
+    std::vector<std::pair<std::string, Spread>> load;
 
     double        bytes_per_connection = 0;
     std::uint64_t peak_rss_bytes       = 0;  ///< sum over ranks
