@@ -1,11 +1,15 @@
-# ranvier_example(<name> [SOURCES <file>...])
-# Builds examples/<name>/main.cpp, and further files of the folder, into <build tree>/examples/<name>.
+# ranvier_example(<name> [MAIN <file>] [SOURCES <file>...])
+# Builds examples/<name>/main.cpp, or the file given, and further files of the folder, into
+# <build tree>/examples/<name>.
 # All examples are listed in examples/CMakeLists.txt: with a CMakeLists.txt of its own, an example
 # would have a folder in the build tree where its executable file belongs.
 function(ranvier_example name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "MAIN" "SOURCES")
+    if(NOT arg_MAIN)
+        set(arg_MAIN ${name}/main.cpp)
+    endif()
     list(TRANSFORM arg_SOURCES PREPEND "${name}/")
-    add_executable(${name} ${name}/main.cpp ${arg_SOURCES})
+    add_executable(${name} ${arg_MAIN} ${arg_SOURCES})
     ranvier_private_options(${name})
     ranvier_light_options(${name})
     target_link_libraries(${name} PRIVATE ranvier_examples_common)

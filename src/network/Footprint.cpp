@@ -106,12 +106,14 @@ double expected_bytes(const TableFacts& facts, double factor) {
     for (const TableFacts::Channel& channel : facts.channels) {
         const double size   = factor * static_cast<double>(channel.connections);
         const double lambda = size / sources;
+        // Arrays of 16-bit numbers are padded to 4 bytes.
+        const double halves = channel.weight_bytes % 4 == 2 ? 2 : 1;
         rows += sources * -std::expm1(-lambda) * sizeof(std::uint32_t);
         for (const auto& [delay, count] : channel.delays) {
             const double mean =
                 lambda * static_cast<double>(count) / static_cast<double>(channel.connections);
             rows += sources * -std::expm1(-mean) * sizeof(SegmentHeader);
-            rows += sources * -std::expm1(-2 * mean);  // targets in odd number: 2 bytes more
+            rows += sources * -std::expm1(-2 * mean) * halves;  // odd numbers: 2 bytes more
         }
         rows += size * static_cast<double>(sizeof(std::uint16_t) + channel.weight_bytes);
         connections += size;
