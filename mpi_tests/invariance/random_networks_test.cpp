@@ -2,7 +2,7 @@
 // are run: split, recorded or not, in other blocks, ... (support/NetworkRun.hpp lists the
 // freedoms).
 //
-//     RANVIER_NETWORKS=2000       how many networks; 40 by default
+//     RANVIER_NETWORKS=2000       how many networks; 24 by default
 //     RANVIER_FIRST_NETWORK=17    seed of the first one; the others follow
 //
 // A network that differs is described together with the first difference, and is then run with each
@@ -146,7 +146,7 @@ bool is_invariant(Groups& groups, std::uint64_t seed, Precision precision, Activ
 void expect_invariance(Precision precision) {
     Groups              groups;
     Activity            activity;
-    const std::uint64_t count     = number_from_environment("RANVIER_NETWORKS", 40);
+    const std::uint64_t count     = number_from_environment("RANVIER_NETWORKS", 24);
     const std::uint64_t first     = number_from_environment("RANVIER_FIRST_NETWORK", 1);
     std::uint64_t       different = 0;
     for (std::uint64_t seed = first; seed < first + count && different < 3; ++seed)

@@ -47,7 +47,7 @@ void add_connections(
             reach.first = std::min<std::size_t>(reach.first, source);
             reach.last  = std::max<std::size_t>(reach.last, source + 1);
         }
-        if (known.connections > before && !channels[id].constant) known.weight_bytes = sizeof(T);
+        if (known.connections > before) known.weight_bytes = weight_bytes<T>(channels[id], 2) / 2;
     }
 }
 
