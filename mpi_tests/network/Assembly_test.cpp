@@ -1,5 +1,6 @@
 #include "ranvier/network/Assembly.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <utility>
@@ -110,6 +111,20 @@ TEST(Assembly, sets_and_gets_with_its_own_indices) {
     a.initialize("v", cm);
     EXPECT_EQ(a.get("v"), cm);
     EXPECT_EQ(n.p1[0].get("v"), -65);
+}
+
+TEST(Assembly, draws_samples_from_all_its_members) {
+    Three          n;
+    const Assembly a        = n.p3 + n.p2;
+    auto           expected = NumpyRNG{7}.permutation(9);
+    expected.resize(5);
+    std::sort(expected.begin(), expected.end());
+    const Assembly drawn = a.sample(5, NumpyRNG{7});
+    std::vector<P> members;
+    for (const std::size_t i : expected)
+        members.push_back(places(a)[i]);
+    EXPECT_EQ(places(drawn), members);
+    EXPECT_EQ(a.sample(9), a);
 }
 
 TEST(Assembly, of_two_views_of_one_population_sets_both) {

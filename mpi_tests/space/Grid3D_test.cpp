@@ -16,6 +16,10 @@ TEST(Grid3D, chooses_its_shape_from_size_and_aspect_ratios) {
     const Grid3D flat{.aspect_ratio_xy = 3, .aspect_ratio_xz = 2};
     EXPECT_EQ(flat.shape(36), (Shape{6, 2, 3}));
     EXPECT_EQ(flat.shape(288), (Shape{12, 4, 6}));
+    // 5 / 2 and 7 / 2 lie between two numbers: the even one, as Python rounds.
+    EXPECT_EQ((Grid3D{.aspect_ratio_xy = 2}.shape(50)), (Shape{5, 2, 5}));
+    EXPECT_EQ((Grid3D{.aspect_ratio_xz = 2}.shape(196)), (Shape{7, 7, 4}));
+    EXPECT_EQ((Grid3D{.aspect_ratio_xy = 2.5}.shape(50)), (Shape{5, 2, 5}));
     EXPECT_THROW(flat.shape(100), SpaceError);
     EXPECT_THROW(Grid3D{}.shape(10), SpaceError);
     EXPECT_THROW((Grid3D{.aspect_ratio_xz = 0}.shape(8)), SpaceError);

@@ -49,9 +49,12 @@ void require_positive(std::string_view structure, std::string_view parameter, do
     ));
 }
 
-/// Rounded for what comes from decimals: sqrt(12 * 3) is 6 whatever the last bit says.
+/// Rounded for what comes from decimals: sqrt(12 * 3) is 6 whatever the last bit says. Halves go to
+/// the even number, as in Python: 5 / 2 is 2.
 std::size_t rounded(double x) {
-    return static_cast<std::size_t>(std::max(1.0, std::floor(x + 0.5)));
+    double whole = std::floor(x + 0.5);
+    if (whole - x == 0.5 && std::fmod(whole, 2) != 0) whole -= 1;
+    return static_cast<std::size_t>(std::max(1.0, whole));
 }
 
 /// The place on the grid that a cell takes, for either order.
