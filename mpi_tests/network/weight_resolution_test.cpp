@@ -161,7 +161,8 @@ public:
         set(3, {.delay = uniform(0.1_ms, 180_ms)});
         connect(6, normal_clipped(0.02_nA, 0.02_nA, {.low = 0_nA}));
         advance();
-        for (const SpikeTrain& train : cells_.get_data().segments.at(0).spiketrains)
+        const auto data = cells_.get_data();
+        for (const SpikeTrain& train : data.segments.at(0).spiketrains)
             seen_.spikes.insert(seen_.spikes.end(), train.times.begin(), train.times.end());
         for (const Population& each : {cells_, lone_}) {
             const AnalogSignal v = each.get_data({"v"}).segments.at(0).signal("v");
