@@ -107,7 +107,7 @@ def check_command_line(root):
 def check_signal(root, sent, expected):
     """mpirun hands SIGUSR1 on and returns what the program returns; after SIGTERM it returns 1."""
     output = f"{root}/{sent.name}"
-    with subprocess.Popen([MPIRUN, "-n", "2", PROGRAM, *ARGS, "--duration", "1e7", "--output", output],
+    with subprocess.Popen([MPIRUN, "-n", "2", PROGRAM, *ARGS, "--warmup", "0", "--duration", "1e7", "--output", output],
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           env=dict(os.environ, OMPI_MCA_odls_base_sigkill_timeout="5")) as job:
         deadline = time.monotonic() + 60
