@@ -47,7 +47,9 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
       created_s_(now_s()) {
     // Scripts append the user's arguments to their own: the last one counts.
     app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    app_.add_option("--output", output_, "Directory for spikes.h5 and run.json; none: no files");
+    app_.add_option(
+        "--output", output_, "Directory for spikes.h5, v.h5 and run.json; none: no files"
+    );
     app_.add_option("--duration", duration_ms_, "Simulated time after the warm-up [ms]")
         ->check(finite & CLI::PositiveNumber)
         ->capture_default_str();
