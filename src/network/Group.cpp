@@ -332,13 +332,15 @@ Cell Group::nearest(Position point) const {
     constexpr auto none     = std::numeric_limits<std::uint64_t>::max();
     double         smallest = std::numeric_limits<double>::infinity();
     std::uint64_t  member   = none;
-    members_.for_each_local([&](std::size_t i, PopulationRecord& population, std::size_t cell) {
-        const double square =
-            squared_distance(population.position(population.slice.first + cell), point);
-        if (square < smallest || member == none) {
-            smallest = square;
-            member   = i;
-        }
+    collectively(comm, [&] {  // positions may be read from a file
+        members_.for_each_local([&](std::size_t i, PopulationRecord& population, std::size_t cell) {
+            const double square =
+                squared_distance(population.position(population.slice.first + cell), point);
+            if (square < smallest || member == none) {
+                smallest = square;
+                member   = i;
+            }
+        });
     });
     const double best = comm.min(smallest);
     return cell(static_cast<std::ptrdiff_t>(comm.min(smallest == best ? member : none)));
