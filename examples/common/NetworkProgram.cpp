@@ -127,7 +127,7 @@ void NetworkProgram::add_timeout_option() {
     app_.add_option(
             "--timeout",
             timeout_s_,
-            "How long a rank may wait for one that makes no progress, 0: for ever [s]"
+            "Ends the job within this time if a rank waits for one that makes no progress, 0: never [s]"
     )
         ->check(finite & CLI::NonNegativeNumber)
         ->capture_default_str();

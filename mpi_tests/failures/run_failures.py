@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Whatever goes wrong on one rank ends all ranks, soon and with one message.
 
-    run_failures.py MPIRUN PROGRAM GROUP      GROUP: errors, watchdog, messages, disk, kills
+    run_failures.py MPIRUN PROGRAM GROUP      GROUP: errors, watchdog, default_timeout, messages, disk, kills
 """
 import os
 import random
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 RANKS = 3
@@ -49,7 +50,8 @@ WATCHDOG = [
 
 def launch(mpirun, program, mode, rank, directory, *, prefix=(), more=(), **environment):
     """Runs the program; returns exit code, our error lines, output, seconds."""
-    variables = dict(os.environ, RANVIER_TIMEOUT=str(TIMEOUT_S), **environment)
+    variables = {**os.environ, "RANVIER_TIMEOUT": str(TIMEOUT_S), **environment}
+    variables = {name: value for name, value in variables.items() if value is not None}
     begin = time.monotonic()
     done = subprocess.run(
         [*prefix, mpirun, "-n", str(RANKS), program, mode, str(rank), str(directory), *more],
@@ -97,14 +99,25 @@ def report(name, found, seconds, directory):
     return not found
 
 
-def check_cases(mpirun, program, cases, folder):
+def check_cases(mpirun, program, cases, folder, within_s=LIMIT_S, **environment):
     ok = True
     for number, (mode, rank, expected) in enumerate(cases):
-        directory = folder / str(number)
-        code, lines, _, seconds = launch(mpirun, program, mode, rank, directory)
+        directory = folder / f"{mode}{number}"
+        code, lines, _, seconds = launch(mpirun, program, mode, rank, directory, **environment)
         found = problems_of(code, lines, expected, directory, rank)
+        if seconds > within_s:
+            found.append(f"ended after more than {within_s:.1f} s")
         ok &= report(f"{mode} on rank {rank}", found, seconds, directory)
     return ok
+
+
+def check_default_timeout(mpirun, program, folder):
+    """The documented timeout, start and end of the job included, with root and without, at the same time."""
+    def check(case):
+        return check_cases(mpirun, program, [case], folder / f"{case[0]}@{case[1]}", 59, RANVIER_TIMEOUT=None)
+    cases = [("missing", 1, WATCHDOG[1][2]), ("stopped", 0, WATCHDOG[-1][2])]
+    with ThreadPoolExecutor(len(cases)) as pool:
+        return all(list(pool.map(check, cases)))
 
 
 def check_faults(mpirun, program, folder):
@@ -186,19 +199,36 @@ def ranks_of(directory):
     return ranks
 
 
+def marks_job(mpirun, program, directory):
+    """Starts a run that marks the moment from which it writes."""
+    return subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), "1000"],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait_for_mark(job, directory):
+    while job.poll() is None and not (directory / "running").exists():
+        time.sleep(0.002)
+    return time.monotonic()
+
+
 def check_kills(mpirun, program, folder, kills=50):
-    """SIGKILL at random moments: every window that had been flushed is there, and right."""
+    """SIGKILL at random moments, every fifth in the start: what had been flushed is there, and right."""
     dice = random.Random(8)
-    duration = ["1000"]
-    code, _, _, seconds = launch(mpirun, program, "normal", 0, folder / "whole", more=duration)
-    ok = code == 0
-    opened, some, shares = 0, 0, []
+    begin = time.monotonic()
+    with marks_job(mpirun, program, folder / "whole") as job:
+        mark = wait_for_mark(job, folder / "whole")
+        ok = job.wait(timeout=LIMIT_S) == 0
+    starts, writes = mark - begin, time.monotonic() - mark
+    killed, opened, shares = 0, 0, []
     for number in range(kills):
         directory = folder / str(number)
         begin = time.monotonic()
-        with subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), *duration],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
-            time.sleep(dice.uniform(0, 1.05 * seconds))
+        with marks_job(mpirun, program, directory) as job:
+            if number % 5 == 0:
+                time.sleep(dice.uniform(0, starts))
+            else:
+                wait_for_mark(job, directory)
+                time.sleep(dice.uniform(0, 0.9 * writes))
             ranks = ranks_of(directory)
             for rank in dice.sample(ranks, min(1, len(ranks))):
                 os.kill(rank, signal.SIGKILL)
@@ -211,9 +241,9 @@ def check_kills(mpirun, program, folder, kills=50):
                 shares.append(share)
             except OSError as problem:
                 found = [f"cannot be read: {problem}"]
-        some += ended != 0
+        killed += ended != 0
         ok &= report(f"kill {number}", found, time.monotonic() - begin, directory)
-    print(f"{some} of {kills} runs were killed, {opened} while they wrote; they hold "
+    print(f"{killed} of {kills} runs were killed, {opened} while they wrote; they hold "
           f"{min(shares, default=0):.0%} to {max(shares, default=0):.0%} of the spikes")
     return ok and opened >= kills / 3
 
@@ -291,6 +321,7 @@ def check_full_disk(mpirun, program, folder):
 GROUPS = {
     "errors": lambda m, p, f: check_cases(m, p, ERRORS, f) & check_killed(m, p, f) & check_faults(m, p, f),
     "watchdog": lambda m, p, f: check_cases(m, p, WATCHDOG, f),
+    "default_timeout": check_default_timeout,
     "messages": check_messages,
     "disk": lambda m, p, f: check_limits(m, p, f) & check_full_disk(m, p, f),
     "kills": check_kills,

@@ -13,6 +13,8 @@ function(ranvier_example name)
     ranvier_private_options(${name})
     ranvier_light_options(${name})
     target_link_libraries(${name} PRIVATE ranvier_examples_common)
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_precompile_headers(${name} REUSE_FROM ranvier_examples_common)
 endfunction()
 
 # ranvier_benchmark(<name> [USES <layer>...])

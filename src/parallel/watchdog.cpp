@@ -26,6 +26,14 @@ constexpr int    tag_status    = 2;
 constexpr int    tag_answer    = 3;
 constexpr double long_patience = 10;  ///< times the timeout, for files and calls all ranks are in
 
+// Shares of the timeout, so that the job has ended when it is over: root judges; without root, the
+// lowest rank that waits, each giving those before it one more look.
+constexpr double root_judges   = 0.8;
+constexpr double others_judge  = 0.86;
+constexpr double rank_after    = 0.02;
+constexpr double last_judges   = 0.94;
+constexpr double looks_every_s = 1.0;  ///< at most; a hundredth of the timeout
+
 double seconds_since(Clock::time_point then) {
     return std::chrono::duration<double>(Clock::now() - then).count();
 }
@@ -154,7 +162,8 @@ struct Watchdog::Impl {
         std::unique_lock lock{guard};
         while (!stopping) {
             const double seconds = timeout_s;
-            const double period  = seconds > 0 ? std::clamp(seconds / 20, 0.02, 2.0) : 0.5;
+            const double period =
+                seconds > 0 ? std::clamp(seconds / 100, 0.02, looks_every_s) : 0.5;
             wake.wait_for(lock, std::chrono::duration<double>(period));
             if (stopping) return;
             lock.unlock();
@@ -191,9 +200,8 @@ struct Watchdog::Impl {
             heard[0] = Clock::now();
             ++num_received;
         }
-        // Root decides for all, and if it is silent the lowest rank that waits: each gives those
-        // before it some time.
-        const double patience = 1.5 * seconds + std::min(0.5 * (rank - 1), 10.0);
+        const double patience =
+            std::min(others_judge + rank_after * (rank - 1), last_judges) * seconds;
         statuses[0].state     = State::silent;
         statuses[0].idle_s    = seconds_since(heard[0]);
         if (seconds <= 0 || mine.state != State::waiting || mine.idle_s < patience) return;
@@ -237,7 +245,7 @@ struct Watchdog::Impl {
                 seen[r].idle_s = unheard;
             }
         }
-        if (const auto text = verdict(seen, seconds)) end_job_with(*text);
+        if (const auto text = verdict(seen, root_judges * seconds)) end_job_with(*text);
     }
 
     MPI_Comm comm;

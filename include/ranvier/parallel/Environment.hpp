@@ -21,7 +21,7 @@ namespace ranvier {
 /// - Writing beyond a file size limit is an error and not a signal (SIGXFSZ is ignored).
 /// - When ranks wait in vain, because a collective function was not called by all of them or one of
 ///   them does not come back from a function of the user, a watchdog ends the job with one message
-///   after 60 s; see `set_timeout`. It waits for ranks that make progress.
+///   before 60 s have passed; see `set_timeout`. It waits for ranks that make progress.
 /// - If the object is destroyed because of an exception, MPI is not finalised: the other ranks may
 ///   never get there.
 ///
@@ -36,7 +36,8 @@ public:
     Environment(const Environment&)            = delete;
     Environment& operator=(const Environment&) = delete;
 
-    /// How long a rank may wait for another one that makes no progress; 0: for ever. The
+    /// In what time a job ends of which a rank waits for another one that makes no progress; 0:
+    /// never. Root judges after four fifths of it, so that the job is over when it has passed. The
     /// environment variable RANVIER_TIMEOUT, in seconds, sets the value at the start, 60 s if it is
     /// not set.
     /// @local
