@@ -92,4 +92,7 @@ endfunction()
 # and no debug information, and what takes long is in the library.
 function(ranvier_light_options target)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1$<SEMICOLON>-g0>)
+    if(RANVIER_SANITIZE)
+        target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O0>)
+    endif()
 endfunction()

@@ -20,8 +20,8 @@ endfunction()
 # ranvier_add_test(<layer>/<Name> [RANKS <n>...] [TIMEOUT <s>] [COST <s>] [LABELS <label>...] [USES <layer>...])
 # Adds mpi_tests/<layer>/<Name>_test.cpp to the layer's test program and, for each number of ranks
 # (default 1 2 3), the test <layer>/<Name>@<ranks> to CTest. It runs the tests written in this file.
-# A test may use its own layer and those below; USES adds others. Above the layers, and from network
-# up, tests see all of ranvier. TIMEOUT (default 30) is in seconds and is enforced by mpirun, so that
+# A test may use its own layer and those below; USES adds others. Above the layers, and from models
+# up, tests are built with all of ranvier. TIMEOUT (default 30) is in seconds and is enforced by mpirun, so that
 # nothing is left behind; COST orders the tests before CTest has measured them.
 function(ranvier_add_test path)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;COST" "RANKS;LABELS;USES")
@@ -45,7 +45,7 @@ function(ranvier_add_test path)
             ${program} PRIVATE "${PROJECT_SOURCE_DIR}/mpi_tests" "${PROJECT_SOURCE_DIR}/src"
                                "${PROJECT_BINARY_DIR}/generated")
         target_link_libraries(${program} PRIVATE ranvier_test_support Eigen3::Eigen HDF5::HDF5)
-        if(TARGET ranvier::${layer} AND NOT layer MATCHES "^(network|engine|io)$")
+        if(TARGET ranvier::${layer} AND NOT layer MATCHES "^(models|network|engine|io)$")
             target_link_libraries(${program} PRIVATE ranvier::${layer})
         else()
             target_link_libraries(${program} PRIVATE ranvier::ranvier)
