@@ -127,7 +127,8 @@ void NetworkProgram::add_timeout_option() {
     app_.add_option(
             "--timeout",
             timeout_s_,
-            "Ends the job within this time if a rank waits for one that makes no progress, 0: never [s]"
+            "Ends the job within this time if a rank waits for one that makes no progress, 0: "
+            "never [s]"
     )
         ->check(finite & CLI::NonNegativeNumber)
         ->capture_default_str();

@@ -20,6 +20,7 @@ double value_at(std::size_t signal, std::size_t row, std::size_t column) {
 /// Signals of the given numbers of columns, dealt to the ranks in blocks.
 std::size_t compared_rows(
     const Communicator&             comm,
+    RowExchange<double>&            exchange,
     const std::vector<std::size_t>& widths,
     const std::vector<std::size_t>& samples
 ) {
@@ -39,7 +40,7 @@ std::size_t compared_rows(
     for (std::size_t s = 0; s < widths.size(); ++s)
         blocks.push_back({samples[s], mine[s]});
 
-    const auto rows = rows_to_write<double>(comm, columns, blocks);
+    const auto rows = exchange.rows_to_write(comm, columns, blocks);
 
     std::size_t compared = 0;
     for (std::size_t s = 0; s < widths.size(); ++s) {
@@ -57,10 +58,11 @@ std::size_t compared_rows(
 }
 
 TEST(SignalRows, every_value_arrives_in_its_row_and_column) {
-    const Communicator comm;
-    EXPECT_COMPARED_ALL(comm, compared_rows(comm, {7}, {10}), 70u);
-    EXPECT_COMPARED_ALL(comm, compared_rows(comm, {7, 1, 0, 50}, {10, 3, 2, 1}), 123u);
-    EXPECT_COMPARED_ALL(comm, compared_rows(comm, {2, 3}, {0, 5}), 15u);
+    const Communicator  comm;
+    RowExchange<double> exchange;  // its memory holds the window before
+    EXPECT_COMPARED_ALL(comm, compared_rows(comm, exchange, {7}, {10}), 70u);
+    EXPECT_COMPARED_ALL(comm, compared_rows(comm, exchange, {7, 1, 0, 50}, {10, 3, 2, 1}), 123u);
+    EXPECT_COMPARED_ALL(comm, compared_rows(comm, exchange, {2, 3}, {0, 5}), 15u);
 }
 
 TEST(SignalRows, single_precision_rounds_each_value_once) {
@@ -70,7 +72,8 @@ TEST(SignalRows, single_precision_rounds_each_value_once) {
     for (int r = 0; r < comm.size(); ++r)
         columns[0].push_back(r == 0 ? 1 : 0);
     const std::vector<SignalBlock> blocks{{3, values}};
-    const auto                     rows     = rows_to_write<float>(comm, columns, blocks);
+    RowExchange<float>             exchange;
+    const auto                     rows     = exchange.rows_to_write(comm, columns, blocks);
     std::size_t                    compared = 0;
     for (const float value : rows[0].values) {
         EXPECT_EQ(value, 0.1F);

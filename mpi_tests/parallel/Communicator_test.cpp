@@ -178,6 +178,10 @@ TEST(Communicator, moves_blocks_to_their_ranks) {
         }
     }
     EXPECT_EQ(comm.sum(compared), comm.sum(std::reduce(counts.begin(), counts.end())));
+
+    Bytes into(received.values.size(), 0);  // the lengths are symmetric
+    comm.all_to_all(values, counts, into, counts);
+    EXPECT_EQ(into, received.values);
 }
 
 TEST(Communicator, moves_nothing_when_nobody_has_anything) {

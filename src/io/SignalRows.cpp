@@ -9,69 +9,95 @@ namespace ranvier::io {
 
 namespace {
 
-IndexRange rows_of(std::size_t num_samples, int rank, int ranks) {
-    return {first_index(num_samples, rank, ranks), first_index(num_samples, rank + 1, ranks)};
+IndexRange rows_of(std::size_t num_samples, std::size_t rank, std::size_t ranks) {
+    const auto r = static_cast<int>(rank);
+    const auto n = static_cast<int>(ranks);
+    return {first_index(num_samples, r, n), first_index(num_samples, r + 1, n)};
+}
+
+/// Copies and rounds; returns the end of what it wrote.
+template <class T>
+T* convert(std::span<const double> from, T* to) {
+    for (const double value : from)
+        *to++ = static_cast<T>(value);
+    return to;
 }
 
 }  // namespace
 
 template <class T>
-std::vector<SignalRows<T>> rows_to_write(
+std::span<const SignalRows<T>> RowExchange<T>::rows_to_write(
     const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
 ) {
-    const int                ranks = comm.size();
-    std::vector<T>           outgoing;
-    std::vector<std::size_t> sent_to(static_cast<std::size_t>(ranks), 0);
-    std::size_t              total = 0;
-    for (const SignalBlock& block : blocks)
-        total += block.values.size();
-    outgoing.reserve(total);
-    const auto mine = static_cast<std::size_t>(comm.rank());
-    for (int r = 0; r < ranks; ++r) {
-        const std::size_t before = outgoing.size();
-        for (std::size_t s = 0; s < blocks.size(); ++s) {
-            const IndexRange rows  = rows_of(blocks[s].num_samples, r, ranks);
-            const auto       width = static_cast<std::size_t>(columns[s][mine]);
-            for (std::size_t i = rows.first * width; i < rows.last * width; ++i)
-                outgoing.push_back(static_cast<T>(blocks[s].values[i]));
-        }
-        sent_to[static_cast<std::size_t>(r)] = outgoing.size() - before;
-    }
-    std::vector<SignalRows<T>> result(blocks.size());
-    for (std::size_t s = 0; s < blocks.size(); ++s)
-        result[s].rows = rows_of(blocks[s].num_samples, comm.rank(), ranks);
-    if (ranks == 1 && blocks.size() == 1) {
-        result[0].values = std::move(outgoing);
-        return result;
-    }
-
-    const auto incoming = comm.all_to_all(outgoing, sent_to).values;
-    auto       from     = incoming.begin();
+    const auto me    = static_cast<std::size_t>(comm.rank());
+    const auto ranks = static_cast<std::size_t>(comm.size());
+    sent_.assign(ranks, 0);
+    received_.assign(ranks, 0);
+    rows_.resize(blocks.size());
     for (std::size_t s = 0; s < blocks.size(); ++s) {
-        const auto width = std::accumulate(columns[s].begin(), columns[s].end(), std::uint64_t{0});
-        result[s].values.resize(result[s].rows.size() * width);
+        const IndexRange mine  = rows_of(blocks[s].num_samples, me, ranks);
+        std::size_t      width = 0;
+        for (std::size_t r = 0; r < ranks; ++r) {
+            width += columns[s][r];
+            if (r == me) continue;
+            sent_[r] += rows_of(blocks[s].num_samples, r, ranks).size() * columns[s][me];
+            received_[r] += mine.size() * columns[s][r];
+        }
+        rows_[s].rows = mine;
+        rows_[s].values.resize(mine.size() * width);
     }
+    pack(comm, columns, blocks);
+    if (ranks > 1) comm.all_to_all(outgoing_, sent_, incoming_, received_);
+    place(comm, columns, blocks);
+    return rows_;
+}
+
+template <class T>
+void RowExchange<T>::pack(
+    const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
+) {
+    const auto me    = static_cast<std::size_t>(comm.rank());
+    const auto ranks = sent_.size();
+    outgoing_.resize(std::accumulate(sent_.begin(), sent_.end(), std::size_t{0}));
+    incoming_.resize(std::accumulate(received_.begin(), received_.end(), std::size_t{0}));
+    T* to = outgoing_.data();
+    for (std::size_t r = 0; r < ranks; ++r) {
+        for (std::size_t s = 0; s < blocks.size() && r != me; ++s) {
+            const IndexRange  rows  = rows_of(blocks[s].num_samples, r, ranks);
+            const std::size_t width = columns[s][me];
+            to = convert(blocks[s].values.subspan(rows.first * width, rows.size() * width), to);
+        }
+    }
+}
+
+template <class T>
+void RowExchange<T>::place(
+    const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
+) {
+    const auto               me    = static_cast<std::size_t>(comm.rank());
+    const auto               ranks = received_.size();
+    const T*                 from  = incoming_.data();
     std::vector<std::size_t> column(blocks.size(), 0);
-    for (std::size_t r = 0; r < static_cast<std::size_t>(ranks); ++r) {
+    for (std::size_t r = 0; r < ranks; ++r) {
         for (std::size_t s = 0; s < blocks.size(); ++s) {
-            const auto        part  = static_cast<std::size_t>(columns[s][r]);
-            const std::size_t rows  = result[s].rows.size();
-            const std::size_t width = rows == 0 ? 0 : result[s].values.size() / rows;
-            for (std::size_t k = 0; k < rows; ++k) {
-                const auto to =
-                    result[s].values.begin() + static_cast<std::ptrdiff_t>(k * width + column[s]);
-                std::copy_n(from, part, to);
-                from += static_cast<std::ptrdiff_t>(part);
+            const IndexRange rows  = rows_[s].rows;
+            const auto       part  = static_cast<std::size_t>(columns[s][r]);
+            const auto       width = rows.empty() ? 0 : rows_[s].values.size() / rows.size();
+            for (std::size_t k = rows.first; k < rows.last; ++k) {
+                T* to = rows_[s].values.data() + (k - rows.first) * width + column[s];
+                if (r == me) {
+                    convert(blocks[s].values.subspan(k * part, part), to);
+                } else {
+                    std::copy_n(from, part, to);
+                    from += part;
+                }
             }
             column[s] += part;
         }
     }
-    return result;
 }
 
-template std::vector<SignalRows<float>>
-rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
-template std::vector<SignalRows<double>>
-rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
+template class RowExchange<float>;
+template class RowExchange<double>;
 
 }  // namespace ranvier::io

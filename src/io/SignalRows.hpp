@@ -23,19 +23,33 @@ struct SignalRows {
 /// Numbers of recorded cells, `[num_signals][size]`.
 using ColumnsOfRanks = std::span<const std::vector<std::uint64_t>>;
 
-/// Deals the samples of a window out to the ranks in order and moves each to the rank that has it.
-/// @collective
-/// @param columns recorded cells of each signal and rank
-/// @param blocks `[num_signals]`, this rank's columns
-/// @return `[num_signals]`
+/// Deals the samples of windows out to the ranks in order and moves each to the rank that has it.
+/// The memory is kept from one window to the next.
 template <class T>
-std::vector<SignalRows<T>> rows_to_write(
-    const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
-);
+class RowExchange {
+public:
+    /// @collective
+    /// @param columns recorded cells of each signal and rank
+    /// @param blocks `[num_signals]`, this rank's columns
+    /// @return `[num_signals]`, valid until the next call
+    std::span<const SignalRows<T>> rows_to_write(
+        const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
+    );
 
-extern template std::vector<SignalRows<float>>
-rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
-extern template std::vector<SignalRows<double>>
-rows_to_write(const Communicator&, ColumnsOfRanks, std::span<const SignalBlock>);
+private:
+    void pack(
+        const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
+    );
+    void place(
+        const Communicator& comm, ColumnsOfRanks columns, std::span<const SignalBlock> blocks
+    );
+
+    std::vector<SignalRows<T>> rows_;
+    std::vector<T>             outgoing_, incoming_;  ///< rank by rank, this one left out
+    std::vector<std::size_t>   sent_, received_;      ///< `[size]`
+};
+
+extern template class RowExchange<float>;
+extern template class RowExchange<double>;
 
 }  // namespace ranvier::io

@@ -24,11 +24,13 @@ struct SonataSignalWriter::Impl {
     std::vector<std::vector<std::uint64_t>> columns;  ///< [signals][ranks]
     io::FlushTimer                          timer;
     std::uint64_t                           num_flushes = 0;
+    io::RowExchange<float>                  floats;  ///< the one of the precision asked for
+    io::RowExchange<double>                 doubles;
 
     void create_datasets(std::span<const RecordedSignal> signals, const TimeGrid& time);
     void flush();
     template <class T>
-    void append(std::span<const SignalBlock> blocks);
+    void append(io::RowExchange<T>& exchange, std::span<const SignalBlock> blocks);
 };
 
 void SonataSignalWriter::Impl::create_datasets(
@@ -61,8 +63,10 @@ void SonataSignalWriter::Impl::flush() {
 }
 
 template <class T>
-void SonataSignalWriter::Impl::append(std::span<const SignalBlock> blocks) {
-    const auto    rows   = io::rows_to_write<T>(comm, columns, blocks);
+void SonataSignalWriter::Impl::append(
+    io::RowExchange<T>& exchange, std::span<const SignalBlock> blocks
+) {
+    const auto    rows   = exchange.rows_to_write(comm, columns, blocks);
     std::uint64_t growth = 0;
     for (std::size_t s = 0; s < datasets.size(); ++s)
         growth += datasets[s].growth_bytes(blocks[s].num_samples);
@@ -85,7 +89,9 @@ SonataSignalWriter::SonataSignalWriter(
           .file      = {},
           .datasets  = {},
           .columns   = {},
-          .timer     = io::FlushTimer{0}})) {
+          .timer     = io::FlushTimer{0},
+          .floats    = {},
+          .doubles   = {}})) {
     impl_->timer = io::FlushTimer{impl_->options.flush_interval_s};
 }
 
@@ -116,9 +122,9 @@ void SonataSignalWriter::begin(std::span<const RecordedSignal> signals, double t
 
 void SonataSignalWriter::write(std::span<const SignalBlock> blocks) {
     if (impl_->options.double_precision)
-        impl_->append<double>(blocks);
+        impl_->append(impl_->doubles, blocks);
     else
-        impl_->append<float>(blocks);
+        impl_->append(impl_->floats, blocks);
     if (impl_->comm.any(impl_->timer.is_due(impl_->comm))) impl_->flush();
 }
 

@@ -70,12 +70,6 @@ std::vector<std::size_t> counts_of(std::span<const std::size_t> offsets) {
     return counts;
 }
 
-std::vector<std::size_t> offsets_from(std::span<const std::size_t> counts) {
-    std::vector<std::size_t> offsets(counts.size() + 1, 0);
-    std::partial_sum(counts.begin(), counts.end(), offsets.begin() + 1);
-    return offsets;
-}
-
 template <class T>
 MPI_Datatype type_of() {
     if constexpr (std::same_as<T, double>) return MPI_DOUBLE;
@@ -371,6 +365,12 @@ void Communicator::all_gather_bytes(
         const auto last  = offsets[static_cast<std::size_t>(r) + 1] * item_bytes;
         broadcast_bytes(bytes(all) + first, last - first, r);
     }
+}
+
+std::vector<std::size_t> Communicator::offsets_from(std::span<const std::size_t> counts) {
+    std::vector<std::size_t> offsets(counts.size() + 1, 0);
+    std::partial_sum(counts.begin(), counts.end(), offsets.begin() + 1);
+    return offsets;
 }
 
 std::vector<std::size_t> Communicator::offsets_of(std::size_t count) const {

@@ -202,8 +202,8 @@ struct Watchdog::Impl {
         }
         const double patience =
             std::min(others_judge + rank_after * (rank - 1), last_judges) * seconds;
-        statuses[0].state     = State::silent;
-        statuses[0].idle_s    = seconds_since(heard[0]);
+        statuses[0].state  = State::silent;
+        statuses[0].idle_s = seconds_since(heard[0]);
         if (seconds <= 0 || mine.state != State::waiting || mine.idle_s < patience) return;
         if (statuses[0].idle_s < patience) return;
         const std::array both{statuses[0], mine};

@@ -192,6 +192,22 @@ public:
         const {
         return all_to_all(std::span<const T>{values}, counts);
     }
+    /// The same into memory of the caller, where both sides know the lengths.
+    /// @collective
+    /// @param counts          `[size]`, lengths of the blocks sent
+    /// @param received        `[sum of received_counts]`, in rank order
+    /// @param received_counts `[size]`, what each rank has as its count for this one
+    template <Transferable T>
+    void all_to_all(
+        const std::vector<T>&        values,
+        std::span<const std::size_t> counts,
+        std::vector<T>&              received,
+        std::span<const std::size_t> received_counts
+    ) const {
+        all_to_all_bytes(
+            values.data(), counts, received.data(), offsets_from(received_counts), sizeof(T)
+        );
+    }
 
 private:
     struct Impl;
@@ -227,8 +243,9 @@ private:
         std::span<const std::size_t> offsets,
         std::size_t                  item_bytes
     ) const;
-    std::vector<std::size_t> offsets_of(std::size_t count) const;
-    std::vector<std::size_t> exchanged_offsets(std::span<const std::size_t> counts) const;
+    static std::vector<std::size_t> offsets_from(std::span<const std::size_t> counts);
+    std::vector<std::size_t>        offsets_of(std::size_t count) const;
+    std::vector<std::size_t>        exchanged_offsets(std::span<const std::size_t> counts) const;
 
     std::shared_ptr<const Impl> impl_;
 };
