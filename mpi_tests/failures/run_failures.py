@@ -48,13 +48,13 @@ WATCHDOG = [
 ]
 
 
-def launch(mpirun, program, mode, rank, directory, *, prefix=(), more=(), **environment):
-    """Runs the program; returns exit code, our error lines, output, seconds."""
+def launch(mpirun, program, mode, rank, directory, *, prefix=(), of_rank=(), more=(), **environment):
+    """Runs the program, with mpirun after `prefix`; returns exit code, our error lines, output, seconds."""
     variables = {**os.environ, "RANVIER_TIMEOUT": str(TIMEOUT_S), **environment}
     variables = {name: value for name, value in variables.items() if value is not None}
     begin = time.monotonic()
     done = subprocess.run(
-        [*prefix, mpirun, "-n", str(RANKS), program, mode, str(rank), str(directory), *more],
+        [*prefix, mpirun, "-n", str(RANKS), *of_rank, program, mode, str(rank), str(directory), *more],
         capture_output=True, text=True, timeout=LIMIT_S, env=variables, check=False)
     lines = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
     return done.returncode, lines, done.stdout, time.monotonic() - begin
@@ -272,6 +272,12 @@ def check_messages(mpirun, program, folder):
 
 def check_limits(mpirun, program, folder):
     """A file size limit, raised until the run succeeds: every write in turn is the one that fails."""
+    directory = folder / "before MPI"
+    code, lines, _, seconds = launch(mpirun, program, "normal", 0, directory,
+                                     of_rank=["sh", "-c", 'ulimit -f 64 && exec "$@"', "sh"])
+    found = problems_of(code, lines, r"Error: write_sonata: cannot .*ulimit -f.*", directory, 0)
+    if not report("limit set before MPI starts", found, seconds, directory):
+        return False
     failed = 0
     for limit in range(0, 1 << 22, 8 * 1024):
         directory = folder / str(limit)

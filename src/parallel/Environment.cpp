@@ -89,8 +89,8 @@ public:
                 "Environment at the beginning of main."
             );
         }
+        std::signal(SIGXFSZ, SIG_IGN);  // MPI makes files, too
         if (up == 0) start(argc, argv);
-        std::signal(SIGXFSZ, SIG_IGN);
         check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &report_comm_), "MPI_Comm_dup");
         before_  = parallel::install_terminate_handler(report_comm_);
         int rank = 0;
