@@ -201,16 +201,19 @@ TEST(Connections, are_set_in_every_form) {
 }
 
 TEST(Connections, are_set_by_functions) {
-    Scene      s;
-    Projection made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
-    made.set("weight", [](std::size_t i, std::size_t j) {
+    Scene         s;
+    Projection    made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
+    std::uint64_t calls = 0;
+    made.set("weight", [&](std::size_t i, std::size_t j) {
+        ++calls;
         return static_cast<double>(10 * i + j);
     });
+    EXPECT_EQ(calls, made.local_size()) << "once for each connection, where it is";
     for (const Connection& c : made.connections())
         EXPECT_EQ(c.weight, static_cast<double>(10 * c.pre + c.post));
     made.set("delay", [](Length d) { return 1 + d.value(); });
     for (const Connection& c : made.connections())
-        EXPECT_GE(c.delay, 1);
+        EXPECT_EQ(c.delay, 1 + std::abs(double(c.pre) - double(c.post)));
 }
 
 TEST(Connections, with_one_weight_may_get_several_and_back) {
