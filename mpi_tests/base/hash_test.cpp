@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -57,6 +58,15 @@ TEST(hash, tells_apart_numbers_that_compare_equal) {
     EXPECT_NE(bits_of(1.0), bits_of(1.0 + std::numeric_limits<double>::epsilon()));
     EXPECT_EQ(bits_of(1.0), 0x3ff0000000000000u);
     EXPECT_EQ(bits_of(1.0f), 0x3f800000u);
+}
+
+TEST(hash, of_numbers_depends_on_each_its_place_and_their_count) {
+    const std::vector<double> list{1, 2, 3};
+    EXPECT_EQ(hash_of_numbers(list), hash_of_numbers(std::vector<double>{1, 2, 3}));
+    EXPECT_NE(hash_of_numbers(list), hash_of_numbers(std::vector<double>{2, 1, 3}));
+    EXPECT_NE(hash_of_numbers(list), hash_of_numbers(std::vector<double>{1, 2}));
+    EXPECT_NE(hash_of_numbers(std::vector{0.0}), hash_of_numbers(std::vector{-0.0}));
+    EXPECT_NE(hash_of_numbers(std::vector{0.0}), hash_of_numbers(std::vector{0.0, 0.0}));
 }
 
 }  // namespace

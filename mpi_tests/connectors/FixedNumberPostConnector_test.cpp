@@ -87,5 +87,20 @@ TEST(FixedNumberPostConnector, refuses_what_cannot_be) {
     EXPECT_EQ(FixedNumberPostConnector{3}.check({5, 5}), "");
 }
 
+TEST(FixedNumberPostConnector, draws_numbers_with_replacement_and_without_self) {
+    // At least 20 connections to 19 targets: some of them twice.
+    const Shape shape{20, 20, true};
+    const auto  sources = sources_of(
+        FixedNumberPostConnector{uniform_int(20, 40), SelfConnections::forbid, true}, shape
+    );
+    const auto degrees = out_degrees(shape, sources);
+    EXPECT_GE(*std::min_element(degrees.begin(), degrees.end()), 20);
+    EXPECT_LE(*std::max_element(degrees.begin(), degrees.end()), 40);
+    EXPECT_NE(degrees, std::vector<double>(20, degrees[0]));
+    EXPECT_TRUE(std::any_of(sources.begin(), sources.end(), has_duplicates));
+    for (std::uint32_t post = 0; post < 20; ++post)
+        EXPECT_EQ(std::count(sources[post].begin(), sources[post].end(), post), 0);
+}
+
 }  // namespace
 }  // namespace ranvier

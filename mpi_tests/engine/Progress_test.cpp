@@ -39,5 +39,20 @@ TEST(Progress, can_be_asked_at_its_first_and_last_moment) {
     EXPECT_EQ(out.str(), "");
 }
 
+TEST(Progress, says_how_far_it_is_how_fast_and_how_long_it_takes) {
+    EXPECT_EQ(
+        Progress::line(0_ms, 25_ms, 100_ms, 1),
+        "    25.0 of 100.0 ms   25 %  real-time factor 40  3 s left"
+    );
+    EXPECT_EQ(
+        Progress::line(100_ms, 200_ms, 10.1_s, 20),
+        "   200.0 of 10100.0 ms    1 %  real-time factor 200  33 min left"
+    );
+    EXPECT_EQ(
+        Progress::line(0_ms, 10_s, 10_s, 5),
+        " 10000.0 of 10000.0 ms  100 %  real-time factor 0.5  0 s left"
+    );
+}
+
 }  // namespace
 }  // namespace ranvier

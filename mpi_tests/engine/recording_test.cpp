@@ -156,6 +156,26 @@ TEST(recording, spikes_are_those_of_the_given_times_up_to_now) {
     EXPECT_THAT(source.get_data().segments.at(0).spiketrains[1].times, ElementsAre(0, 3, 30));
 }
 
+TEST(recording, counts_the_spikes_of_an_assembly_in_its_order) {
+    Simulation sim{world()};
+    Population one{
+        sim, 2, SpikeSourceArray{.spike_times = std::vector<Sequence>{{1_ms, 2_ms}, {}}}};
+    Population other{
+        sim,
+        3,
+        SpikeSourceArray{.spike_times = std::vector<Sequence>{{3_ms}, {4_ms, 5_ms, 6_ms}, {}}}};
+    Assembly recorded = one + other[{1, 2}];
+    recorded.record({"spikes"});
+    sim.run(10_ms);
+
+    EXPECT_THAT(recorded.get_spike_counts(), ElementsAre(2, 0, 3, 0));
+    EXPECT_EQ(recorded.num_spikes(), 5u);
+    EXPECT_EQ(recorded.mean_spike_count(), 1.25);
+    EXPECT_COMPARED_ALL(world(), recorded.get_local_spike_counts().size(), 4u);
+    EXPECT_THAT((other + one).get_spike_counts(), ElementsAre(0, 3, 0, 2, 0));
+    EXPECT_EQ((other + one).mean_spike_count(), 1.25) << "of the recorded cells";
+}
+
 TEST(recording, a_reset_begins_a_segment_and_segments_are_equal) {
     Simulation sim{world(), {.timestep = 1_ms}};
     Population p{sim, 3, IF_curr_exp{.i_offset = 0.1_nA}};
@@ -293,6 +313,10 @@ TEST(recording, refuses_what_cannot_be_recorded_on_all_ranks) {
         "Population \"L5I\": cannot record \"V\". IF_curr_exp records \"v\", \"spikes\", "
         "\"isyn_exc\", \"isyn_inh\"."
     );
+    EXPECT_COLLECTIVE_THROW(
+        world(), p[slice(0, 2)].record({"V"}), RecordingError, "\"L5I\": cannot record \"V\""
+    );
+    EXPECT_COLLECTIVE_THROW(world(), p[1].record({"V"}), RecordingError, "cannot record \"V\"");
     EXPECT_COLLECTIVE_THROW(world(), p.num_spikes(), RecordingError, "its spikes are not recorded");
     EXPECT_COLLECTIVE_THROW(
         world(), (p + source).record({"v"}), RecordingError, "\"noise\": cannot record \"v\""

@@ -1,4 +1,5 @@
 // Simulation::reset: what comes back, what stays.
+#include <cmath>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -99,6 +100,19 @@ TEST(reset, lets_connections_made_during_a_simulation_carry_all_spikes_afterward
     sim.run(5_ms);
     EXPECT_THAT(p.get("isyn_exc"), Each(testing::Gt(0)));
     EXPECT_THAT(p.get("isyn_inh"), Each(testing::Lt(0)));
+}
+
+TEST(reset, may_be_followed_by_another_rate) {
+    Simulation sim{world()};
+    Population p{sim, 20, SpikeSourcePoisson{.rate = 10_Hz}};
+    p.record({"spikes"});
+    sim.run(200_ms);
+    EXPECT_LT(p.mean_spike_count(), 10);
+    sim.reset();
+    p.set(&SpikeSourcePoisson::rate, 1000_Hz);
+    sim.run(200_ms);
+    // 200 in the mean over 20 cells: five standard deviations.
+    EXPECT_NEAR(p.mean_spike_count(), 200, 5 * std::sqrt(200.0 / 20));
 }
 
 }  // namespace

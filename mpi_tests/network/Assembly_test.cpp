@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,13 @@ TEST(Assembly, counts_its_members_from_0) {
     mask[3] = true;
     EXPECT_EQ(a[mask].size(), 1u);
     EXPECT_COLLECTIVE_THROW(world(), a[20], ParameterError, "there is no cell 20");
+    EXPECT_FALSE(some.contains(n.p1[0]));
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        some.index_of(n.p1[0]),
+        ParameterError,
+        "cell 0 of population \"p1\" does not belong to it"
+    );
 }
 
 TEST(Assembly, sets_and_gets_with_its_own_indices) {
@@ -167,6 +175,46 @@ TEST(Assembly, knows_positions_and_the_nearest_cell) {
     EXPECT_EQ(a.position_generator()(3), (Position{0, 0, 0}));
     EXPECT_EQ(a.index_of(a.nearest({4.2, 1, 0})), 7u);
     EXPECT_EQ(a.index_of(a.nearest({0.9, 80, 0})), 1u);
+}
+
+TEST(Assembly, runs_through_all_cells_and_those_of_the_rank) {
+    Three                    n;
+    const Assembly           a{"three", n.p3, n.p2[{1, 4}]};
+    std::vector<std::string> all;
+    for (const Cell& cell : a.all())
+        all.push_back(cell.record().label + std::to_string(cell.index()));
+    EXPECT_THAT(all, ElementsAre("p30", "p31", "p32", "p21", "p24"));
+    std::size_t local = 0;
+    for (const Cell& cell : a.local())
+        local += cell.is_local() && a.contains(cell) ? 1u : 0u;
+    EXPECT_COMPARED_ALL(world(), local, 5u);
+    EXPECT_EQ(a.local().size(), a.local_size());
+    EXPECT_THAT(
+        a.describe(),
+        testing::AllOf(
+            testing::HasSubstr("Assembly \"three\""),
+            testing::HasSubstr("5 cells, 3 IF_cond_exp of \"p3\", 2 IF_cond_exp of \"p2\"")
+        )
+    );
+}
+
+TEST(Assembly, has_sequences_of_its_members) {
+    Simulation sim{world()};
+    Population one{
+        sim, 2, SpikeSourceArray{.spike_times = std::vector<Sequence>{{1_ms, 2_ms}, {3_ms}}}};
+    Population shared{sim, 3, SpikeSourceArray{.spike_times = {5_ms}}};
+    Assembly   both = shared[{0, 2}] + one;
+    EXPECT_THAT(
+        both.get_sequences("spike_times"),
+        ElementsAre(Sequence{5_ms}, Sequence{5_ms}, Sequence{1_ms, 2_ms}, Sequence{3_ms})
+    );
+    EXPECT_COMPARED_ALL(world(), both.get_local_sequences("spike_times").size(), 4u);
+    both.set("spike_times", std::vector<Sequence>{{6_ms}, {7_ms}, {}, {8_ms}});
+    EXPECT_THAT(
+        shared.get_sequences("spike_times"),
+        ElementsAre(Sequence{6_ms}, Sequence{5_ms}, Sequence{7_ms})
+    );
+    EXPECT_THAT(one.get_sequences("spike_times"), ElementsAre(Sequence{}, Sequence{8_ms}));
 }
 
 }  // namespace

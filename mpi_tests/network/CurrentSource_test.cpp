@@ -127,6 +127,24 @@ TEST(CurrentSource, reaches_the_chosen_cells_only) {
         EXPECT_EQ(v[i] > -65, i % 2 == 1) << i;
 }
 
+TEST(CurrentSource, is_injected_by_populations_views_assemblies_and_cells) {
+    Simulation    sim{world()};
+    Population    p{sim, 7, passive}, q{sim, 4, passive}, r{sim, 2, passive};
+    CurrentSource dc{sim, DCSource{}};
+    p[slice(1, 7, 2)].inject(dc);
+    (p[{4}] + q[{1, 3}]).inject(dc);
+    q[0].inject(dc);
+    r.inject(dc);
+    sim.run(1_ms);
+    const double reached = closed_solution(std::vector(10, 1.0)).back();
+    const auto   v = p.get("v"), u = q.get("v");
+    for (std::size_t i = 0; i < 7; ++i)
+        EXPECT_NEAR(v[i], i % 2 == 1 || i == 4 ? reached : -65, 1e-11) << i;
+    for (std::size_t i = 0; i < 4; ++i)
+        EXPECT_NEAR(u[i], i == 2 ? -65 : reached, 1e-11) << i;
+    EXPECT_NEAR(r.get("v").number(), reached, 1e-11);
+}
+
 TEST(CurrentSource, may_change_between_runs) {
     Simulation    sim{world()};
     Population    p{sim, 4, passive};
@@ -237,6 +255,37 @@ TEST(CurrentSource, refuses_cells_without_a_membrane_and_values_out_of_range) {
         "this label is taken"
     );
     EXPECT_EQ(dc.get("amplitude"), 1);
+}
+
+TEST(CurrentSource, is_refused_where_ranks_disagree) {
+    if (world().size() == 1) GTEST_SKIP() << "a single rank agrees with itself";
+    Simulation    sim{world()};
+    Population    p{sim, 7, passive};
+    CurrentSource dc{sim, DCSource{}};
+    CurrentSource steps{sim, StepCurrentSource{.times = {0_ms}, .amplitudes = {1_nA}}};
+    const double  mine  = world().rank();
+    const auto    first = static_cast<std::ptrdiff_t>(world().rank());
+
+    EXPECT_COLLECTIVE_THROW(world(), dc.set("amplitude", mine), CommunicationError, "amplitude");
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        steps.set({{"times", {0, 1 + mine}}, {"amplitudes", {1, 0}}}),
+        CommunicationError,
+        "times"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(), dc.set(mine > 0 ? "amplitud" : "amplitude", 1.0), ParameterError, "amplitud"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        dc.inject_into(p[slice(first, first + 2)]),
+        CommunicationError,
+        "cells to inject into"
+    );
+    EXPECT_EQ(dc.get("amplitude"), 1);
+    EXPECT_EQ(steps.get_series("times").size(), 1u);
+    sim.run(1_ms);
+    EXPECT_EQ(p.get("v").number(), -65);
 }
 
 }  // namespace

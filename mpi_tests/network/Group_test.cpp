@@ -1,6 +1,9 @@
 #include "ranvier/network/Group.hpp"
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -36,7 +39,9 @@ TEST(Group, knows_where_its_members_are) {
     EXPECT_EQ(p[slice(8, 16)].nearest({0, 0, 0}).index(), 8u);
     const auto where = p[slice(4, 8)].position_generator();
     EXPECT_EQ(where(-1), p.position(7));
+    EXPECT_EQ(where(-4), p.position(4));
     EXPECT_THROW(where(4), ParameterError);
+    EXPECT_THROW(where(-5), ParameterError);
 
     p.set("v_thresh", [&, at = p.position_generator()](std::size_t i) {
         const Position q = at(static_cast<std::ptrdiff_t>(i));
@@ -105,6 +110,118 @@ TEST(Group, is_refused_what_does_not_fit_and_nothing_changes) {
     EXPECT_COLLECTIVE_THROW(world(), p.initialize("v", -60.0), ParameterError, "It has none.");
     EXPECT_TRUE(p.get("rate").is_homogeneous());
     EXPECT_EQ(p.get("rate").number(), 1);
+}
+
+TEST(Group, knows_the_nearest_of_points_that_are_somewhere) {
+    Simulation       sim{world()};
+    Population       p{sim, 5, IF_curr_exp{}, {.label = "p"}};
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const double y : {infinity, -infinity, std::nan("")}) {
+        EXPECT_COLLECTIVE_THROW(
+            world(),
+            p.nearest({0, y, 0}),
+            SpaceError,
+            "Population \"p\": no cell is nearest to (0, "
+        );
+    }
+    Population grid{
+        sim,
+        4 * 5 * 6,
+        IF_curr_exp{},
+        {.structure = Grid3D{.aspect_ratio_xy = 4.0 / 5, .aspect_ratio_xz = 4.0 / 6}}};
+    EXPECT_EQ(grid.nearest({0, 0, 1}).index(), 1u);
+    EXPECT_EQ(grid.nearest({0, 1, 0}).index(), 6u);
+    EXPECT_EQ(grid.nearest({1, 0, 0}).index(), 30u);
+    EXPECT_EQ(grid.nearest({3, 2, 1}).index(), 103u);
+    EXPECT_EQ(grid.nearest({3.49, 2.49, 1.49}).index(), 103u);
+    EXPECT_EQ(grid.nearest({3.49, 2.49, 1.51}).index(), 104u);
+    EXPECT_EQ(p.nearest({1e300, 0, 0}).index(), 0u) << "all are equally far";
+    EXPECT_EQ(p.nearest({1e3, 0, 0}).index(), 4u);
+    EXPECT_COLLECTIVE_THROW(
+        world(), p[slice(2, 2)].nearest({0, 0, 0}), SpaceError, "no cell is nearest, there is none"
+    );
+}
+
+TEST(Group, keeps_its_positions_when_others_are_refused) {
+    Simulation sim{world()};
+    Population p{sim, 7, IF_curr_exp{}, {.label = "p", .structure = Line{.dx = 2_um}}};
+    EXPECT_COLLECTIVE_THROW(world(), p.set_structure(Grid2D{}), SpaceError, "Population \"p\"");
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.set_positions(std::vector<Position>(5)), SpaceError, "5 positions"
+    );
+    if (world().size() > 1) {
+        const double mine = 1 + world().rank();
+        const auto   seed = static_cast<std::int64_t>(mine);
+        EXPECT_COLLECTIVE_THROW(
+            world(), p.set_structure(Line{.dx = mine * 1_um}), CommunicationError, "set_structure"
+        );
+        EXPECT_COLLECTIVE_THROW(
+            world(),
+            p.set_structure(RandomStructure{.boundary = Sphere{1_um}, .rng = NumpyRNG{seed}}),
+            CommunicationError,
+            "set_structure"
+        );
+        EXPECT_COLLECTIVE_THROW(
+            world(),
+            p.set_positions(std::vector<Position>(7, Position{mine, 0, 0})),
+            CommunicationError,
+            "set_positions"
+        );
+        EXPECT_COLLECTIVE_THROW(
+            world(),
+            (Population{sim, 4, IF_curr_exp{}, {.structure = Line{.dx = mine * 1_um}}}),
+            CommunicationError,
+            "Population"
+        );
+    }
+    ASSERT_TRUE(p.structure().has_value());
+    EXPECT_TRUE(*p.structure() == Structure{Line{.dx = 2_um}});
+    EXPECT_EQ(p.position(3), (Position{6, 0, 0}));
+}
+
+TEST(Group, refuses_values_that_differ_between_ranks_on_all_of_them) {
+    if (world().size() == 1) GTEST_SKIP() << "needs two ranks";
+    Simulation   sim{world()};
+    Population   p{sim, 6, IF_curr_exp{}, {.label = "p"}};
+    Population   trains{sim, 2, SpikeSourceArray{}, {.label = "trains"}};
+    const double mine    = 1 + world().rank();
+    const auto   seed    = static_cast<std::int64_t>(mine);
+    const auto   digest  = sim.digest();
+    const auto   refused = [&](Group& group, const NamedValue& value) {
+        EXPECT_COLLECTIVE_THROW(
+            world(), group.set({value}), CommunicationError, "and the same values"
+        );
+    };
+    const parameters::Specification array{std::vector<double>(6, mine)};
+    refused(p, {"tau_m", mine});
+    refused(p, {"tau_m", uniform(mine, 10.0)});
+    refused(p, {"tau_m", std::vector<double>(6, mine)});
+    refused(p, {"tau_m", 2 * array});
+    refused(p, {"tau_m", uniform(1.0, 2.0, NumpyRNG{seed})});
+    refused(trains, {"spike_times", Sequence::in_ms({mine})});
+    refused(trains, {"spike_times", std::vector<double>{mine}});
+    refused(trains, {"spike_times", std::vector{Sequence{}, Sequence::in_ms({mine})}});
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.initialize("v", std::vector<double>(6, -mine)), CommunicationError, "initialize"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        (Population{sim, 2, IF_curr_exp{.tau_m = std::vector{1_ms, mine * 1_ms}}, {.label = "q"}}),
+        CommunicationError,
+        "Population \"q\""
+    );
+    // Other cells, as many of them.
+    const std::ptrdiff_t last = 3 + world().rank() % 2;
+    EXPECT_COLLECTIVE_THROW(
+        world(), (p[{0, last}].set("cm", 5.0)), CommunicationError, "do not ask for the same"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(), (p[{0, last}].get("cm")), CommunicationError, "do not ask for the same"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(), (p[{0, last}].record({"v"})), CommunicationError, "do not ask for the same"
+    );
+    EXPECT_EQ(sim.digest(), digest);
 }
 
 TEST(Group, refuses_calls_that_differ_between_ranks_on_all_of_them) {

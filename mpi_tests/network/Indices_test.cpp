@@ -175,5 +175,18 @@ TEST(Indices, check_a_single_index) {
     );
 }
 
+TEST(Indices, are_told_from_others_by_their_fingerprint) {
+    const auto list = [](std::vector<std::ptrdiff_t> indices) {
+        return from_list(std::move(indices), 9).fingerprint();
+    };
+    EXPECT_EQ(list({0, 1, 5}), list({5, 1, 0}));
+    EXPECT_NE(list({0, 1, 5}), list({0, 1, 6}));
+    EXPECT_NE(list({0, 1, 5}), list({0, 1}));
+    EXPECT_EQ(list({0, 2, 4}), ranged(slice(0, 6, 2), 9).fingerprint());
+    EXPECT_NE(list({0, 2, 4}), ranged(slice(4, {}, -2), 9).fingerprint());
+    EXPECT_NE(list({3}), list({4}));
+    EXPECT_EQ(ranged(slice(4, 4), 9).fingerprint(), ranged(slice(2, 1, 3), 9).fingerprint());
+}
+
 }  // namespace
 }  // namespace ranvier::network

@@ -198,5 +198,16 @@ TEST(Network, refuses_options_that_differ_between_ranks) {
     );
 }
 
+TEST(Network, has_the_times_of_pynns_tests_of_simulation_control) {
+    Simulation sim{world(), {.timestep = 0.123_ms, .min_delay = 0.246_ms, .max_delay = 9.87_ms}};
+    Population p{sim, 3, IF_curr_exp{}};
+    EXPECT_EQ(sim.timestep(), 0.123_ms);
+    EXPECT_EQ(sim.min_delay(), 0.246_ms);
+    EXPECT_EQ(*sim.options().max_delay, 9.87_ms);
+    EXPECT_EQ(sim.run(0_ms), 0_ms);
+    EXPECT_EQ(sim.run(1.23_ms), 1.23_ms);
+    EXPECT_EQ(sim.current_time(), 1.23_ms);
+}
+
 }  // namespace
 }  // namespace ranvier

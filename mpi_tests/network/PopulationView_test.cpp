@@ -68,6 +68,15 @@ TEST(PopulationView, of_a_view_counts_in_the_view) {
     EXPECT_FALSE(c.contains(p[13]));
     EXPECT_COLLECTIVE_THROW(world(), c.index_of(p[13]), ParameterError, "cell 13");
     EXPECT_EQ(c[3].index(), 11u);
+    EXPECT_THAT(
+        indices(c[std::vector<bool>{true, false, false, true, true}]), ElementsAre(2, 11, 14)
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        c[std::vector<bool>(20)],
+        ParameterError,
+        "a mask must have one value per cell, got 20 values for 5 cells"
+    );
 }
 
 TEST(PopulationView, sets_its_members_only_with_its_own_indices) {
@@ -201,6 +210,8 @@ TEST(PopulationView, draws_the_samples_of_a_numpy_generator) {
     EXPECT_THAT(indices(p.sample(3, NumpyRNG{1})), ElementsAre(1, 2, 4));
     const NumpyRNG rng{1};
     EXPECT_EQ(p.sample(5, rng), p);
+    Population more{sim, 20, IF_curr_exp{}};
+    EXPECT_THAT(indices(more[slice(2, 12, 2)].sample(3, NumpyRNG{1})), ElementsAre(4, 6, 10));
     EXPECT_EQ((p[slice(0, 2)] + p[slice(3, 5)]).sample(4, NumpyRNG{1}).size(), 4u);
     EXPECT_COLLECTIVE_THROW(world(), p.sample(6, rng), ParameterError, "6 cells");
 }

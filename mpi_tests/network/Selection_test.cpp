@@ -133,5 +133,23 @@ TEST(Selection, of_nothing_is_a_group_like_any_other) {
     EXPECT_EQ(Selection{}.size(), 0u);
 }
 
+TEST(Selection, is_told_from_others_by_its_fingerprint) {
+    auto       p1 = record(1, 11), p2 = record(2, 6);
+    const auto both = [](PopulationRecord& first, PopulationRecord& second) {
+        Selection group{first};
+        group.append(Selection{second});
+        return group.fingerprint();
+    };
+    EXPECT_EQ(both(p1, p2), both(p1, p2));
+    EXPECT_NE(both(p1, p2), both(p2, p1));
+    EXPECT_NE(
+        Selection(p1, list({0, 2}, 11)).fingerprint(), Selection(p1, list({0, 3}, 11)).fingerprint()
+    );
+    EXPECT_EQ(
+        Selection(p1, list({0, 2}, 11)).fingerprint(),
+        Selection(p1, {slice(0, 3, 2), 11, "p1"}).fingerprint()
+    );
+}
+
 }  // namespace
 }  // namespace ranvier::network

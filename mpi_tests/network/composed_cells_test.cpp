@@ -88,6 +88,12 @@ TEST(composed_cells, refuse_wrong_names_and_values_on_all_ranks) {
         "Population \"p\": GABAA.tau_syn must be > 0 ms, got -3 ms at cell 2."
     );
     EXPECT_COLLECTIVE_THROW(
+        comm,
+        p.set("GABAA.tau_syn", std::vector{1.0, 2.0}),
+        ParameterError,
+        "Population \"p\": GABAA.tau_syn was given 2 values for 4 cells."
+    );
+    EXPECT_COLLECTIVE_THROW(
         comm, p.initialize("GABAA.isyn", 1.0), ParameterError, "\"GABAA.gsyn\""
     );
     EXPECT_COLLECTIVE_THROW(

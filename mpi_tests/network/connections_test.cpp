@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cmath>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,58 @@ TEST(Connections, ask_a_function_of_the_pair_once_each) {
     EXPECT_GT(made.size(), 5u);
 }
 
+TEST(Connections, ask_a_function_once_each_if_no_receptor_is_named) {
+    Scene      s;
+    const auto made = [&](const auto& connector, const Weight& weight) {
+        return Projection{s.p, s.q, connector, {weight, 1_ms}};
+    };
+    for (const double sign : {1.0, -1.0}) {
+        std::uint64_t calls   = 0;
+        const auto    of_pair = [&](std::size_t i, std::size_t j) {
+            return ++calls, sign * double(1 + i + 10 * j) * 1_nA;
+        };
+        const auto of_distance = [&](Length d) { return ++calls, sign * (1 + d.value()) * 1_nA; };
+        const auto check       = [&](const Projection& projection) {
+            EXPECT_EQ(calls, projection.local_size());
+            EXPECT_EQ(projection.receptor_type(), sign < 0 ? "inhibitory" : "excitatory");
+            calls = 0;
+        };
+        check(made(AllToAllConnector{}, of_pair));
+        check(made(OneToOneConnector{}, of_pair));
+        check(made(FromListConnector{{{3, 1}, {0, 0}, {2, 1}, {2, 1}}}, of_pair));
+        check(made(FixedTotalNumberConnector{.n = 60}, of_pair));
+        check(made(FixedNumberPostConnector{3}, of_pair));
+        check(made(AllToAllConnector{}, of_distance));
+        const Projection some = made(FixedProbabilityConnector{.p_connect = 0.6}, of_pair);
+        EXPECT_GT(some.size(), 2u);
+        for (const Connection& c : some.connections())
+            EXPECT_EQ(c.weight, sign * double(1 + c.pre + 10 * c.post));
+        check(some);
+    }
+    std::uint64_t calls = 0;
+    const auto    count = [&](std::size_t, std::size_t) { return ++calls, -1_nA; };
+    EXPECT_EQ(
+        made(FromListConnector{std::vector<std::vector<double>>{}}, count).receptor_type(),
+        "excitatory"
+    );
+    EXPECT_EQ(world().sum(calls), 0u);
+}
+
+TEST(Connections, go_where_a_function_says_of_the_last_of_them) {
+    Scene      s;
+    const auto receptor = [&](const auto& connector) {
+        const auto weight = [](std::size_t i, std::size_t j) {
+            return i == 2 && j == 1 ? -1_nA : 0_nA;
+        };
+        return Projection{s.p, s.q, connector, {weight, 1_ms}}.receptor_type();
+    };
+    EXPECT_EQ(receptor(FromListConnector{{{0, 0}, {3, 1}, {2, 1}}}), "inhibitory");
+    EXPECT_EQ(receptor(FromListConnector{{{0, 0}, {3, 1}, {1, 1}}}), "excitatory");
+    EXPECT_COLLECTIVE_THROW(
+        world(), receptor(FromListConnector{{{2, 1}, {3, 1}}}), ConnectionError, "must be >= 0 nA"
+    );
+}
+
 TEST(Connections, of_a_list_keep_its_order_and_values) {
     Scene            s;
     const Projection made{
@@ -148,16 +201,19 @@ TEST(Connections, are_set_in_every_form) {
 }
 
 TEST(Connections, are_set_by_functions) {
-    Scene      s;
-    Projection made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
-    made.set("weight", [](std::size_t i, std::size_t j) {
+    Scene         s;
+    Projection    made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
+    std::uint64_t calls = 0;
+    made.set("weight", [&](std::size_t i, std::size_t j) {
+        ++calls;
         return static_cast<double>(10 * i + j);
     });
+    EXPECT_EQ(calls, made.local_size()) << "once for each connection, where it is";
     for (const Connection& c : made.connections())
         EXPECT_EQ(c.weight, static_cast<double>(10 * c.pre + c.post));
     made.set("delay", [](Length d) { return 1 + d.value(); });
     for (const Connection& c : made.connections())
-        EXPECT_GE(c.delay, 1);
+        EXPECT_EQ(c.delay, 1 + std::abs(double(c.pre) - double(c.post)));
 }
 
 TEST(Connections, with_one_weight_may_get_several_and_back) {
@@ -384,6 +440,37 @@ TEST(Connections, fail_together_when_a_function_throws_on_one_rank) {
         "no value for 4"
     );
     EXPECT_EQ(s.sim.num_connections(), 0u);
+}
+
+TEST(Connections, are_not_set_when_ranks_disagree) {
+    if (world().size() == 1) GTEST_SKIP() << "a single rank agrees with itself";
+    Scene        s;
+    Projection   made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
+    const double mine    = 1 + world().rank();
+    const auto   seed    = static_cast<std::int64_t>(mine);
+    const auto   digest  = s.sim.digest();
+    const auto   refused = [&](auto set, const char* text) {
+        EXPECT_COLLECTIVE_THROW(world(), set(), CommunicationError, text);
+    };
+    refused([&] { made.set("weight", mine); }, "set weight");
+    refused([&] { made.set("weight", std::vector<double>(20, mine)); }, "set weight");
+    refused([&] { made.set("weight", Matrix<double>(4, 5, mine)); }, "set weight");
+    refused([&] { made.set("weight", uniform(1.0, 2.0, NumpyRNG{seed})); }, "set weight");
+    refused([&] { made.set("delay", std::vector<double>(20, mine)); }, "set delay");
+    refused([&] { made.set(mine > 1 ? "weight" : "delay", 2.0); }, "set");
+    refused(
+        [&] {
+            Projection{s.p, s.q, AllToAllConnector{}, {uniform(0_nA, 1_nA, NumpyRNG{seed}), 1_ms}};
+        },
+        "weight"
+    );
+    refused(
+        [&] {
+            Projection{s.p, s.q, AllToAllConnector{}, {Matrix<Current>(4, 5, mine * 1_nA), 1_ms}};
+        },
+        "weight"
+    );
+    EXPECT_EQ(s.sim.digest(), digest);
 }
 
 }  // namespace

@@ -77,6 +77,35 @@ TEST(electrodes, issue_437_noise_begins_and_ends) {
     }
 }
 
+TEST(electrodes, issue_442_ac_begins_at_its_start_and_peaks_once_per_period) {
+    Simulation    sim{world()};
+    Population    p{sim, 1, passive};
+    CurrentSource ac{
+        sim,
+        ACSource{
+            .amplitude = 0.5_nA,
+            .start     = 22.5_ms,
+            .stop      = 122.5_ms,
+            .frequency = 100_Hz,
+            .offset    = 0.1_nA}};
+    ac.inject_into(p);
+    p.record({"v"});
+    sim.run(150_ms);
+    const std::vector<double> v = p.get_data().segments.at(0).signal("v").column(0);
+    ASSERT_EQ(v.size(), 1501u);
+    EXPECT_EQ(v[225], -65);
+    EXPECT_NE(v[226], -65);
+    std::vector<double> peaks;  // the last is 5.1 ms before the end of the current
+    for (std::size_t k = 226; k < 1200; ++k) {
+        if (v[k] > v[k - 1] && v[k] >= v[k + 1]) peaks.push_back(v[k]);
+    }
+    ASSERT_EQ(peaks.size(), 10u);
+    EXPECT_LT(peaks[0], peaks[1]);
+    EXPECT_LT(peaks[1], peaks[2]);
+    for (std::size_t k = 1226; k < v.size(); ++k)
+        ASSERT_LT(v[k], v[k - 1]) << k;
+}
+
 TEST(electrodes, issue_451_no_current_before_it_is_changed) {
     Simulation    sim{world()};
     Population    p{sim, 1, passive};

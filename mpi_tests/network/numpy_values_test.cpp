@@ -71,5 +71,19 @@ TEST(numpy_values, of_structures_continue_from_call_to_call) {
         EXPECT_NE(second[i], first[i]);
 }
 
+TEST(numpy_values, of_structures_without_a_generator_are_drawn_anew_by_every_call) {
+    const auto positions = [](int num_calls) {
+        const RandomStructure scattered{.boundary = Sphere{10_um}};
+        Simulation            sim{world()};
+        Population            p{sim, 5, IF_cond_exp{}, {.label = "p", .structure = scattered}};
+        for (int call = 0; call < num_calls; ++call)
+            p.set_structure(scattered);
+        return p.positions();
+    };
+    EXPECT_NE(positions(0), positions(1));
+    EXPECT_NE(positions(1), positions(2));
+    EXPECT_EQ(positions(1), positions(1)) << "keyed by the label and the number of the call";
+}
+
 }  // namespace
 }  // namespace ranvier

@@ -1,8 +1,11 @@
 // What PyNN's own tests check of projections, where no other test here does: values that depend on
 // the pair with each kind of rule, numbers of connections, groups that do not fit.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -179,6 +182,128 @@ TEST(PynnProjections, say_which_receptors_there_are) {
         ConnectionError,
         "\"excitatory\""
     );
+}
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// One value per pair, exactly; NaN where there is no connection.
+void expect_array(const Matrix<double>& actual, const Matrix<double>& expected) {
+    ASSERT_EQ(actual.rows(), expected.rows());
+    ASSERT_EQ(actual.columns(), expected.columns());
+    for (std::size_t i = 0; i < expected.rows(); ++i) {
+        for (std::size_t j = 0; j < expected.columns(); ++j) {
+            const double x = actual(i, j), y = expected(i, j);
+            EXPECT_TRUE(x == y || (std::isnan(x) && std::isnan(y)))
+                << "(" << i << ", " << j << "): " << x << ", expected " << y;
+        }
+    }
+}
+
+TEST(PynnProjections, are_set_by_an_array_of_pairs_and_read_back_exactly) {
+    const std::vector<std::pair<std::size_t, std::size_t>> shapes{
+        {7, 4}, {7, 1}, {1, 7}, {1, 1}, {1, 5}, {5, 1}, {5, 5}};
+    for (const auto& [num_pre, num_post] : shapes) {
+        Simulation     sim{world()};
+        Population     pre{sim, num_pre, IF_curr_exp{}}, post{sim, num_post, IF_curr_exp{}};
+        Projection     made{pre, post, AllToAllConnector{}, {0.5_nA, 1_ms}};
+        Matrix<double> weights(num_pre, num_post), delays(num_pre, num_post);
+        for (std::size_t i = 0; i < num_pre; ++i) {
+            for (std::size_t j = 0; j < num_post; ++j) {
+                weights(i, j) = 0.01 * static_cast<double>(10 * i + j + 1);
+                delays(i, j)  = static_cast<double>(10 + 7 * i + j) / 10;
+            }
+        }
+        made.set("weight", weights);
+        expect_array(made.get_array("weight"), weights);
+        made.set("delay", delays);
+        expect_array(made.get_array("delay"), delays);
+        expect_array(made.get_array("weight"), weights);
+        made.set("weight", 3.0);
+        expect_array(made.get_array("weight"), Matrix<double>(num_pre, num_post, 3.0));
+        std::vector<double> list(num_pre * num_post);
+        for (std::size_t k = 0; k < list.size(); ++k)
+            list[k] = static_cast<double>(k);
+        made.set("weight", list);
+        EXPECT_EQ(made.get("weight"), list);
+        EXPECT_COLLECTIVE_THROW(
+            world(),
+            made.set("weight", Matrix<double>(num_pre + 1, num_post)),
+            ConnectionError,
+            "the weight was given as a matrix of"
+        );
+    }
+}
+
+TEST(PynnProjections, are_set_where_pairs_are_connected) {
+    Simulation sim{world()};
+    Population p{sim, 4, IF_curr_exp{}}, q{sim, 2, IF_curr_exp{}};
+    Projection made{
+        p, q, FromListConnector{{{0, 0}, {3, 0}, {1, 1}, {1, 0}, {2, 1}}}, {0.125_nA, 0.5_ms}};
+    expect_array(
+        made.get_array("weight"), {{0.125, none}, {0.125, 0.125}, {none, 0.125}, {0.125, none}}
+    );
+    made.set("weight", Matrix<double>{{0, 1}, {2, 3}, {4, 5}, {6, 7}});
+    expect_array(made.get_array("weight"), {{0, none}, {2, 3}, {none, 5}, {6, none}});
+    expect_array(made.get_array("delay"), {{0.5, none}, {0.5, 0.5}, {none, 0.5}, {0.5, none}});
+    // A list goes by target, then as the connections were created.
+    made.set("weight", std::vector{0.9, 0.8, 0.7, 0.6, 0.5});
+    expect_array(made.get_array("weight"), {{0.9, none}, {0.7, 0.6}, {none, 0.5}, {0.8, none}});
+    made.set("delay", by_distance("0.5 + d"));
+    expect_array(made.get_array("delay"), {{0.5, none}, {1.5, 0.5}, {none, 1.5}, {3.5, none}});
+    expect_array(made.get_array("weight"), {{0.9, none}, {0.7, 0.6}, {none, 0.5}, {0.8, none}});
+}
+
+TEST(PynnProjections, are_set_alike_where_a_pair_is_connected_twice) {
+    Simulation sim{world()};
+    Population p{sim, 4, IF_curr_exp{}}, q{sim, 2, IF_curr_exp{}};
+    Projection made{
+        p,
+        q,
+        FromListConnector{{{0, 0}, {3, 0}, {1, 1}, {1, 0}, {2, 1}, {1, 0}}},
+        {0.125_nA, 0.5_ms}};
+    made.set("weight", Matrix<double>{{0, 1}, {2, 3}, {4, 5}, {6, 7}});
+    made.set("delay", by_distance("0.5 + d"));
+    expect_array(made.get_array("weight"), {{0, none}, {4, 3}, {none, 5}, {6, none}});
+    for (const auto which : {MultipleSynapses::min, MultipleSynapses::max}) {
+        expect_array(made.get_array("weight", which), {{0, none}, {2, 3}, {none, 5}, {6, none}});
+        expect_array(
+            made.get_array("delay", which), {{0.5, none}, {1.5, 0.5}, {none, 1.5}, {3.5, none}}
+        );
+    }
+}
+
+TEST(PynnProjections, have_positive_weights_of_inhibitory_conductances) {
+    Simulation sim{world()};
+    Population p{sim, 3, IF_cond_exp{}}, q{sim, 4, IF_cond_exp{}};
+    Projection made{p, q, AllToAllConnector{}, {0.25_uS, 1_ms}, {.receptor_type = "inhibitory"}};
+    EXPECT_EQ(made.get("weight"), std::vector<double>(12, 0.25));
+    expect_array(made.get_array("weight"), Matrix<double>(3, 4, 0.25));
+    made.set("weight", 0.456);
+    EXPECT_EQ(made.get("weight"), std::vector<double>(12, 0.456));
+    expect_array(made.get_array("weight"), Matrix<double>(3, 4, 0.456));
+    EXPECT_COLLECTIVE_THROW(world(), made.set("weight", -0.456), ConnectionError, ">= 0 uS");
+    EXPECT_EQ(made.get("weight"), std::vector<double>(12, 0.456));
+}
+
+TEST(PynnProjections, are_set_at_random_after_a_rule_of_the_distance) {
+    Simulation sim{world()};
+    Population p{sim, 1000, IF_curr_exp{}}, q{sim, 252, IF_curr_exp{}};
+    Projection made{p, q, DistanceDependentProbabilityConnector{"d < 10"}, {1_nA, 1_ms}};
+    // Target j < 9 has the sources 0 to j + 9, the others 19.
+    EXPECT_EQ(made.size(), 4743u);
+    made.set("weight", uniform(0.5, 1.5));
+    made.set("delay", uniform(1.0, 5.0));
+    double sum = 0, least = 5, most = 1;
+    for (const Connection& c : made.connections()) {
+        EXPECT_TRUE(c.weight >= 0.5 && c.weight < 1.5);
+        sum += c.weight;
+        least = std::min(least, c.delay);
+        most  = std::max(most, c.delay);
+    }
+    // The standard deviation of the mean is 1 / sqrt(12 4743).
+    EXPECT_NEAR(sum / 4743, 1, 5 / std::sqrt(12 * 4743.0));
+    EXPECT_EQ(least, 1);
+    EXPECT_EQ(most, 5);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "ranvier/parameters/ConnectionSpecification.hpp"
 
+#include <cstdint>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -88,6 +89,38 @@ TEST(ConnectionSpecification, says_what_it_is) {
 TEST(ConnectionSpecification, is_refused_as_text_when_it_is_made) {
     EXPECT_THROW(expression("d +"), ParameterError);
     EXPECT_THROW(by_distance("i + 1"), ParameterError);
+}
+
+TEST(ConnectionSpecification, is_told_from_others_by_its_fingerprint) {
+    const auto of      = [](const ConnectionSpecification& given) { return given.fingerprint(); };
+    const auto of_seed = [](std::int64_t seed) {
+        return ConnectionSpecification{random::Distribution::uniform(0, 1), NumpyRNG{seed}}
+            .fingerprint();
+    };
+
+    EXPECT_EQ(of(std::vector{1.0, 2.0}), of(std::vector{1.0, 2.0}));
+    EXPECT_NE(of(std::vector{1.0, 2.0}), of(std::vector{2.0, 1.0}));
+    EXPECT_NE(of(Matrix<double>(1, 2, 3.0)), of(Matrix<double>(1, 2, 4.0)));
+    EXPECT_EQ(of_seed(1), of_seed(1));
+    EXPECT_NE(of_seed(1), of_seed(2));
+}
+
+TEST(ConnectionSpecification, gives_a_value_that_is_known_without_a_call) {
+    int                                         calls = 0;
+    const ConnectionSpecification::PairFunction count = [&](std::size_t i, std::size_t j) {
+        ++calls;
+        return static_cast<double>(10 * i + j);
+    };
+    const std::vector<std::uint32_t> known{3}, asked{1, 3, 3};
+    std::vector<double>              out(3);
+
+    const auto reused = ConnectionSpecification{count}.reusing(7, {.post = 2, .sources = known});
+    reused.resolve({.post = 2, .sources = asked}, out);
+
+    EXPECT_EQ(out, (std::vector<double>{12, 7, 32}));
+    EXPECT_EQ(calls, 2);
+    EXPECT_EQ(reused.value({.post = 3, .sources = asked}, 0), 13);
+    EXPECT_TRUE(reused.is_function());
 }
 
 }  // namespace

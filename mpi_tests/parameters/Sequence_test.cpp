@@ -90,5 +90,16 @@ TEST(Sequence, may_be_left_out) {
     EXPECT_EQ(none.resolve(3), Sequence{});
 }
 
+TEST(Sequence, is_told_from_others_by_its_fingerprint) {
+    const auto of = [](const Param<Sequence>& given) { return given.fingerprint(); };
+
+    EXPECT_EQ(of(Sequence{1_ms, 2_ms}), of(Sequence{1_ms, 2_ms}));
+    EXPECT_NE(of(Sequence{1_ms, 2_ms}), of(Sequence{2_ms, 1_ms}));
+    EXPECT_NE(of(Sequence{1_ms}), of(std::vector{Sequence{1_ms}}));
+    EXPECT_NE(
+        of(std::vector{Sequence{1_ms}, Sequence{}}), of(std::vector{Sequence{}, Sequence{1_ms}})
+    );
+}
+
 }  // namespace
 }  // namespace ranvier

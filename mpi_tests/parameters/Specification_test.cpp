@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -242,6 +244,29 @@ TEST(Specification, combines_numpy_generators_one_after_the_other) {
         NumpyRNG next = mine;
         EXPECT_EQ(next.bits32(), plain.clone().bits32());  // all were drawn, whatever was kept
     }
+}
+
+TEST(Specification, is_told_from_others_by_its_fingerprint) {
+    const Specification drawn = random::Distribution::uniform(0, 1);
+    const Specification array{std::vector{1.0, 2.0}}, other{std::vector{2.0, 1.0}};
+
+    EXPECT_EQ((2 * drawn + 1).fingerprint(), (2 * drawn + 1).fingerprint());
+    EXPECT_EQ(array.fingerprint(), Specification{*array.values()}.fingerprint());
+    std::set<std::uint64_t> all;
+    for (const Specification& each :
+         {Specification{1.0},
+          Specification{2.0},
+          drawn,
+          Specification{random::Distribution::uniform(0, 2)},
+          Specification{random::Distribution::uniform(0, 1), NumpyRNG{0}},
+          Specification{random::Distribution::uniform(0, 1), NumpyRNG{1}},
+          array,
+          other,
+          2 * drawn,
+          drawn - array,
+          array - drawn})
+        all.insert(each.fingerprint());
+    EXPECT_EQ(all.size(), 11u);
 }
 
 }  // namespace

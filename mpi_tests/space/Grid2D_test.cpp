@@ -94,6 +94,10 @@ TEST(Grid2D, describes_itself) {
         Grid2D{}.describe(),
         "Grid2D(aspect_ratio=1, dx=1, dy=1, x0=0, y0=0, z=0, fill_order=sequential)"
     );
+    EXPECT_EQ(
+        (Grid2D{.fill_order = FillOrder::random, .rng = NumpyRNG{3}}.describe()),
+        "Grid2D(aspect_ratio=1, dx=1, dy=1, x0=0, y0=0, z=0, fill_order=random, rng=NumpyRNG(3))"
+    );
 }
 
 }  // namespace

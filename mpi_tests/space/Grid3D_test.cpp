@@ -39,6 +39,11 @@ TEST(Grid3D, describes_itself) {
         "Grid3D(aspect_ratio_xy=1, aspect_ratio_xz=1, dx=1, dy=1, dz=1, x0=0, y0=0, z0=0, "
         "fill_order=random)"
     );
+    EXPECT_EQ(
+        (Grid3D{.fill_order = FillOrder::random, .rng = NumpyRNG{3}}.describe()),
+        "Grid3D(aspect_ratio_xy=1, aspect_ratio_xz=1, dx=1, dy=1, dz=1, x0=0, y0=0, z0=0, "
+        "fill_order=random, rng=NumpyRNG(3))"
+    );
 }
 
 }  // namespace

@@ -46,6 +46,20 @@ TEST(RandomStructure, is_uniform_in_a_box) {
         EXPECT_TRUE(test::follows(coordinate, [](double v) { return std::clamp(v, 0.0, 1.0); }));
 }
 
+TEST(RandomStructure, lies_about_its_origin) {
+    const Cuboid volume{3_um, 4_um, 5_um};
+    const auto   there = RandomStructure{.boundary = volume, .origin = {10, -20, 30}};
+    const auto   at    = there.layout(1000, key);
+    const auto   about = RandomStructure{.boundary = volume}.layout(1000, key);
+    for (std::size_t i = 0; i < 1000; ++i) {
+        const Position p = at.position(i);
+        EXPECT_EQ(p, (Position{10, -20, 30} + about.position(i)));
+        EXPECT_LE(std::abs(p.x - 10), 1.5 + 1e-14);  // a rounding of the sum
+        EXPECT_LE(std::abs(p.y + 20), 2.0 + 1e-14);
+        EXPECT_LE(std::abs(p.z - 30), 2.5 + 1e-14);
+    }
+}
+
 TEST(RandomStructure, gives_a_position_by_key_and_index_alone) {
     const RandomStructure structure{.boundary = Sphere{100_um}};
     const auto            few  = structure.layout(10, key);
@@ -88,6 +102,10 @@ TEST(RandomStructure, describes_itself) {
     EXPECT_EQ(
         (RandomStructure{.boundary = Cuboid{1_um, 2_um, 3_um}}.describe()),
         "RandomStructure(Cuboid(width=1, height=2, depth=3), origin=(0, 0, 0))"
+    );
+    EXPECT_EQ(
+        (RandomStructure{.boundary = Sphere{1_um}, .rng = NumpyRNG{3}}.describe()),
+        "RandomStructure(Sphere(radius=1), origin=(0, 0, 0), rng=NumpyRNG(3))"
     );
 }
 

@@ -51,24 +51,26 @@ void Progress::show(Time now) {
     } else if (is_last || now < next_ || seconds(wall - last_shown_) < 10) {
         return;
     }
-    last_shown_          = wall;
-    next_                = now + 0.1 * (end_ - begin_);
-    const double done    = (now - begin_) / (end_ - begin_);
-    const double elapsed = seconds(wall - started_);
-    const double factor  = elapsed / ((now - begin_) / 1_s);
-    const double left    = done > 0 ? elapsed / done - elapsed : 0;
-    out_ << fmt::format(
-        "{}{:8.1f} of {:.1f} ms  {:3.0f} %  real-time factor {:.3g}  {} left{}",
-        is_terminal_ ? "\r" : "",
-        now.value(),
-        end_.value(),
-        100 * done,
-        factor,
-        duration_text(left),
-        is_terminal_ ? "   " : "\n"
-    );
+    last_shown_ = wall;
+    next_       = now + 0.1 * (end_ - begin_);
+    out_ << (is_terminal_ ? "\r" : "") << line(begin_, now, end_, seconds(wall - started_))
+         << (is_terminal_ ? "   " : "\n");
     out_.flush();
     line_open_ = is_terminal_;
+}
+
+std::string Progress::line(Time begin, Time now, Time end, double elapsed) {
+    const double done   = (now - begin) / (end - begin);
+    const double factor = elapsed / ((now - begin) / 1_s);
+    const double left   = done > 0 ? elapsed / done - elapsed : 0;
+    return fmt::format(
+        "{:8.1f} of {:.1f} ms  {:3.0f} %  real-time factor {:.3g}  {} left",
+        now.value(),
+        end.value(),
+        100 * done,
+        factor,
+        duration_text(left)
+    );
 }
 
 void Progress::finish() {

@@ -138,6 +138,8 @@ public:
         return result;
     }
 
+    std::string describe() const override { return times_.describe(); }
+
 private:
     [[noreturn]] void refuse(const char* found) const {
         throw FileError(fmt::format(

@@ -141,17 +141,10 @@ Assignment::Assignment(
 
 std::uint64_t Assignment::fingerprint() const {
     std::uint64_t hash =
-        hash_of(hash_of_text(group_), static_cast<std::uint64_t>(kind_), members_.size());
-    for (const Selection::Part& part : members_.parts())
-        hash = hash_of(hash, part.population->id, part.indices.size());
+        hash_of(hash_of_text(group_), static_cast<std::uint64_t>(kind_), members_.fingerprint());
     for (const NamedValue& value : values_) {
-        hash = hash_of(hash, hash_of_text(value.name), value.value.index());
-        if (const auto* numbers = std::get_if<parameters::Specification>(&value.value)) {
-            hash = hash_of(hash, numbers->fingerprint());
-        } else if (const Sequence* one = std::get<Param<Sequence>>(value.value).shared()) {
-            for (const double x : one->values())
-                hash = hash_of(hash, bits_of(x));
-        }
+        const auto given = std::visit([](const auto& v) { return v.fingerprint(); }, value.value);
+        hash             = hash_of(hash, hash_of_text(value.name), value.value.index(), given);
     }
     return hash;
 }

@@ -62,7 +62,9 @@ CurrentSource::CurrentSource(
 }
 
 void CurrentSource::inject(const network::Selection& cells) {
-    require_same(network_->comm(), cells.size(), "CurrentSource: cells");
+    const std::string what = fmt::format("CurrentSource \"{}\": cells to inject into", label());
+    require_same(network_->comm(), cells.size(), what);
+    require_same(network_->comm(), cells.fingerprint(), fmt::format("{} (hash)", what));
     for (const auto& part : cells.parts()) {
         const network::PopulationRecord& population = *part.population;
         if (!population.group->is_source()) continue;
@@ -108,8 +110,10 @@ void CurrentSource::set(
     std::initializer_list<std::pair<std::string_view, std::vector<double>>> values
 ) {
     auto copy = record_->current->clone();
-    for (const auto& [name, numbers] : values)
-        copy->set(name, numbers);
+    collectively(network_->comm(), [&] {
+        for (const auto& [name, numbers] : values)
+            copy->set(name, numbers);
+    });
     change(std::move(copy));
 }
 

@@ -119,7 +119,7 @@ Values gathered(
 }
 
 std::uint64_t fingerprint(std::string_view call, const Selection& members, std::string_view name) {
-    return hash_of(hash_of_text(call), hash_of_text(name), members.size(), members.num_parts());
+    return hash_of(hash_of_text(call), hash_of_text(name), members.fingerprint());
 }
 
 }  // namespace

@@ -312,8 +312,8 @@ Block Group::block(const Communicator* comm, const std::vector<std::string>& var
 }
 
 Block Group::get_data(const std::vector<std::string>& variables, DataOptions options) const {
-    const Communicator& comm = network().comm();
-    std::uint64_t asked = hash_of(members_.size(), members_.num_parts(), options.clear ? 1 : 0);
+    const Communicator& comm  = network().comm();
+    std::uint64_t       asked = hash_of(members_.fingerprint(), options.clear ? 1 : 0);
     for (const std::string& variable : variables)
         asked = hash_of(asked, hash_of_text(variable));
     const std::string              call = fmt::format("{}: get_data", name());

@@ -134,7 +134,7 @@ void Group::record(const std::vector<std::string>& variables, const RecordOption
     const parallel::CollectiveCall       collective{net.comm(), call};
     const std::vector<PopulationRecord*> populations = populations_of(members_);
     std::optional<Step>                  steps;
-    std::uint64_t                        asked = hash_of(members_.size(), members_.num_parts());
+    std::uint64_t                        asked = members_.fingerprint();
     for (const std::string& variable : variables)
         asked = hash_of(asked, hash_of_text(variable));
     if (options.sampling_interval)

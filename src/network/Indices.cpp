@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/hash.hpp"
 
 #include <fmt/format.h>
 
@@ -171,6 +172,15 @@ bool Indices::overlaps(const Indices& other) const {
         if (many.find(few[k])) return true;
     }
     return false;
+}
+
+std::uint64_t Indices::fingerprint() const {
+    if (empty()) return 0;
+    if (!list_) return hash_of(size_, first_, step_);
+    std::uint64_t hash = size_;
+    for (const std::uint32_t index : *list_)
+        hash = mix(hash ^ index);
+    return hash;
 }
 
 bool operator==(const Indices& a, const Indices& b) {

@@ -174,7 +174,7 @@ void Network::make(PopulationRecord& population, const PopulationRequest& reques
             {.label = population.label}
         );
     }
-    lay_out(population, request.structure);
+    lay_out(population, request.structure, layout_of(population, request.structure));
     const random::Key key = random::make_key(
         options_.seed, random::Purpose::spike_source, hash_of_text(population.label)
     );
@@ -191,9 +191,13 @@ PopulationRecord& Network::add(PopulationRequest request) {
     );
     const parallel::CollectiveCall call{comm_, name};
     auto                           population = std::make_unique<PopulationRecord>();
-    agree_on_call(comm_, hash_of(hash_of_text(name), request.size, populations_.size()), name, [&] {
-        make(*population, request);
-    });
+    const std::uint64_t            asked      = hash_of(
+        hash_of_text(name),
+        request.size,
+        populations_.size(),
+        hash_of_text(request.structure.describe())
+    );
+    agree_on_call(comm_, asked, name, [&] { make(*population, request); });
     // Values first: if they are refused, the network has not changed.
     const Selection         all{*population};
     std::vector<NamedValue> parameters;
@@ -220,7 +224,8 @@ PopulationRecord& Network::add(PopulationRequest request) {
     return *populations_.back();
 }
 
-void Network::lay_out(PopulationRecord& population, const Structure& structure) const {
+space::Layout Network::layout_of(const PopulationRecord& population, const Structure& structure)
+    const {
     const random::Key key = random::make_key(
         options_.seed,
         random::Purpose::position,
@@ -228,7 +233,7 @@ void Network::lay_out(PopulationRecord& population, const Structure& structure) 
         population.num_layouts
     );
     try {
-        population.layout = structure.layout(population.size, key);
+        return structure.layout(population.size, key);
     } catch (const SpaceError& error) {
         ErrorFacts facts = error.facts();
         facts.label      = population.label;
@@ -236,22 +241,33 @@ void Network::lay_out(PopulationRecord& population, const Structure& structure) 
             fmt::format("Population \"{}\": {}", population.label, error.what()), facts
         );
     }
+}
+
+void Network::lay_out(
+    PopulationRecord& population, const Structure& structure, space::Layout layout
+) {
+    population.layout    = std::move(layout);
     population.structure = structure;
     ++population.num_layouts;
 }
 
 void Network::set_structure(PopulationRecord& population, const Structure& structure) {
+    space::Layout layout;
     agree_on_call(
         comm_,
         hash_of(hash_of_text(structure.describe()), population.id),
         fmt::format("Population \"{}\": set_structure", population.label),
-        [&] { lay_out(population, structure); }
+        [&] { layout = layout_of(population, structure); }
     );
+    lay_out(population, structure, std::move(layout));
 }
 
 void Network::set_positions(PopulationRecord& population, std::vector<Position> positions) {
-    const std::string call = fmt::format("Population \"{}\": set_positions", population.label);
-    agree_on_call(comm_, hash_of(population.id, positions.size()), call, [&] {
+    const std::string call  = fmt::format("Population \"{}\": set_positions", population.label);
+    std::uint64_t     given = hash_of(population.id, positions.size());
+    for (const Position& p : positions)
+        given = hash_of(given, bits_of(p.x), bits_of(p.y), bits_of(p.z));
+    agree_on_call(comm_, given, call, [&] {
         if (positions.size() != population.size)
             throw SpaceError(
                 fmt::format(

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ranvier/base/hash.hpp"
+
 namespace ranvier::network {
 
 Selection::Selection(PopulationRecord& population)
@@ -84,6 +86,13 @@ bool Selection::append(const Selection& other) {
     for (const Part& part : other.parts_)
         add(*part.population, part.indices);
     return true;
+}
+
+std::uint64_t Selection::fingerprint() const {
+    std::uint64_t hash = mix(size_);
+    for (const Part& part : parts_)
+        hash = hash_of(hash, part.population->id, part.indices.fingerprint());
+    return hash;
 }
 
 bool operator==(const Selection& a, const Selection& b) {

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
+#include <span>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
+#include "ranvier/base/progress.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
@@ -39,6 +42,30 @@ std::shared_ptr<const connectors::Overlap> overlap_of(const Selection& pre, cons
             const Selection::Place cell = pre.place(i);
             return post.find(cell.population, cell.index);
         }});
+}
+
+/// The last of this rank's targets that has sources, and these. It is among the last few as a rule:
+/// the plan is made for more and more targets.
+std::optional<std::size_t> last_local_target(
+    const Selection& post, const ConnectRequest& request, connectors::Sources& sources
+) {
+    const std::size_t most =
+        std::max<std::size_t>(1, request.rule->targets_per_plan(request.shape));
+    std::size_t at_a_time = std::min<std::size_t>(64, most);
+    const auto  runs      = post.local_runs();
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+        for (std::size_t end = run->members.last; end > run->members.first;) {
+            const std::size_t begin = end - std::min(at_a_time, end - run->members.first);
+            request.rule->plan(request.shape, request.connectivity_key, {begin, end});
+            for (; end > begin; --end) {
+                tick();
+                request.rule->presynaptic(end - 1, sources);
+                if (!sources.empty()) return end - 1;
+            }
+            at_a_time = std::min(2 * at_a_time, most);
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -138,6 +165,49 @@ void Network::check_length(
         );
 }
 
+/// Where a function in C++ gives the weights and no receptor is named, the last connection decides:
+/// with a negative weight the projection goes to the second receptor.
+///
+/// The function is asked for connections only, once each: what it says of this one is kept. The
+/// connections are found by the keys of the first receptor, which stay those of the projection.
+/// @return the function, which will not be called for that connection again; nothing where the
+///         receptor is known already
+std::optional<parameters::ConnectionSpecification> Network::judge_last_connection(
+    const ProjectionRequest& request, ProjectionRecord& projection, const ConnectRequest& connect
+) {
+    const auto&                    weight = request.synapse.weight.specification();
+    const std::vector<std::string> names  = receptors_of(request.post, projection.label);
+    if (!request.receptor_type.empty() || !weight.is_function() || connect.weight_column ||
+        names.size() < 2 ||
+        input_of(request.post, projection.label) == models::Input::conductance ||
+        (weight.needs_distance() && !request.geometry))
+        return std::nullopt;
+
+    connectors::Sources sources;
+    std::uint64_t       last_here = 0;  // counted from 1
+    collectively(comm_, [&] {
+        const auto found = last_local_target(request.post, connect, sources);
+        last_here        = found ? *found + 1 : 0;
+    });
+    const std::uint64_t last = comm_.max(last_here);
+    if (last == 0) return std::nullopt;
+    const bool                         here  = last_here == last;
+    const int                          owner = comm_.min(here ? comm_.rank() : comm_.size());
+    double                             value = 0, distance = 0;
+    const parameters::ConnectionColumn one{
+        .post      = static_cast<std::size_t>(last - 1),
+        .sources   = here ? std::span{sources}.last(1) : std::span<const std::uint32_t>{},
+        .distances = {&distance, 1}};
+    collectively(comm_, [&] {
+        if (!here) return;
+        if (weight.needs_distance())
+            request.geometry->distances(one.post, one.sources, {&distance, 1});
+        weight.resolve(one, {&value, 1});
+    });
+    if (comm_.broadcast(value, owner) < 0) projection.receptor = names[1];
+    return here ? weight.reusing(value, one) : weight;
+}
+
 void Network::generate(ProjectionRecord& projection, ConnectRequest& connect) {
     std::visit(
         [&](auto& store) {
@@ -185,7 +255,7 @@ void Network::require_same_request(const ProjectionRequest& request, const std::
     same(request.receptor_type, "receptor_type");
     const auto values = [&](const parameters::ConnectionSpecification& given, const char* what) {
         same(given.describe(), what);
-        if (given.fingerprint() != 0) same(given.fingerprint(), what);
+        same(given.fingerprint(), what);
     };
     values(request.synapse.weight.specification(), "weight");
     values(request.synapse.delay.specification().value_or(0.0), "delay");
@@ -217,18 +287,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     });
     projection->receptor = choose_receptor(request, projection->label);
     check_columns(projection->label, connect);
-    connect.receptor = projection->receptor;
-    check_resolution(request.weight_resolution, request.post, projection->label, connect);
-    check_weight(request.synapse.weight, request.post, projection->label, connect);
-    check_delay(request.synapse.delay, projection->label, connect);
-
-    projection->id        = projections_.size();
-    projection->pre       = request.pre;
-    projection->post      = request.post;
-    projection->geometry  = connect.shape.geometry;
-    projection->connector = request.rule->name();
-    projection->quantum   = connect.quantum;
-    projection->key       = identity(request, projection->receptor);
+    projection->key = identity(request, projection->receptor);
     if (keys_.contains(projection->key))
         refuse_projection(
             projection->label,
@@ -240,6 +299,19 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
             )
         );
     set_keys(projection->key, 0, connect);
+    const auto known_weight = judge_last_connection(request, *projection, connect);
+    connect.receptor        = projection->receptor;
+    check_resolution(request.weight_resolution, request.post, projection->label, connect);
+    check_weight(request.synapse.weight, request.post, projection->label, connect);
+    if (known_weight) connect.weight = *known_weight;
+    check_delay(request.synapse.delay, projection->label, connect);
+
+    projection->id        = projections_.size();
+    projection->pre       = request.pre;
+    projection->post      = request.post;
+    projection->geometry  = connect.shape.geometry;
+    projection->connector = request.rule->name();
+    projection->quantum   = connect.quantum;
     choose_channels(request, *projection, connect);
     generate(*projection, connect);
 

@@ -9,7 +9,6 @@
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/Network.hpp"
 #include "ranvier/parallel/collective.hpp"
-#include "ranvier/parallel/partition.hpp"
 
 #include "Checks.hpp"
 #include "connect.hpp"
@@ -153,7 +152,7 @@ std::vector<std::string> Network::receptors_of(const Selection& post, const std:
 }
 
 /// The weight of the last pair; what decides where no receptor is named. A random weight is judged
-/// by one draw that belongs to no connection, a function is asked by the owner of the last target.
+/// by one draw that belongs to no connection, a function in C++ when connections are known.
 double Network::typical_weight(const ProjectionRequest& request, const std::string& name) {
     const auto& weight = request.synapse.weight.specification();
     if (const auto value = weight.constant()) return *value;
@@ -168,22 +167,18 @@ double Network::typical_weight(const ProjectionRequest& request, const std::stri
     if (num_pre == 0 || num_post == 0) return 0;
     if (const Matrix<double>* matrix = weight.matrix())
         return matrix->values().empty() ? 0 : matrix->values().back();
+    if (weight.is_function()) return 0;
     if (weight.needs_distance() && !request.geometry) return 0;  // refused in a moment
-    const Selection::Place last  = request.post.place(num_post - 1);
-    const std::size_t      cells = populations_[last.population]->size;
-    const int              owner = owner_of(cells, last.index, comm_.size());
-    double                 value = 0;
-    collectively(comm_, [&] {
-        if (comm_.rank() != owner) return;
-        const auto pre      = static_cast<std::uint32_t>(num_pre - 1);
-        double     distance = 0;
+    double     value = 0, distance = 0;
+    const auto pre = static_cast<std::uint32_t>(num_pre - 1);
+    collectively(comm_, [&] {  // a formula, which every rank evaluates
         if (weight.needs_distance())
             request.geometry->distances(num_post - 1, {&pre, 1}, {&distance, 1});
         weight.resolve(
             {.post = num_post - 1, .sources = {&pre, 1}, .distances = {&distance, 1}}, {&value, 1}
         );
     });
-    return comm_.broadcast(value, owner);
+    return value;
 }
 
 /// The receptor asked for, or the first for a weight >= 0 and the second otherwise.

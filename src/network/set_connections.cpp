@@ -98,8 +98,13 @@ void Network::set_connections(
     const auto same = [&](const parameters::ConnectionSpecification& given, const char* what) {
         const std::string name = fmt::format("Projection \"{}\": set {}", projection.label, what);
         require_same(comm_, given.describe(), name);
-        if (given.fingerprint() != 0) require_same(comm_, given.fingerprint(), name);
+        require_same(comm_, given.fingerprint(), name);
     };
+    require_same(
+        comm_,
+        fmt::format("{}{}", weight ? "weight " : "", delay ? "delay" : ""),
+        fmt::format("Projection \"{}\": set", projection.label)
+    );
     if (weight) same(weight->specification(), "weight");
     if (delay) same(delay->specification().value_or(0.0), "delay");
     ConnectRequest connect;

@@ -1,6 +1,7 @@
 #include "ranvier/parameters/ConnectionSpecification.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
@@ -20,14 +21,34 @@ const std::vector<double>* ConnectionSpecification::values() const {
 }
 
 std::uint64_t ConnectionSpecification::fingerprint() const {
-    const auto hash = [](const std::vector<double>& values) {
-        std::uint64_t result = values.size();
-        for (const double value : values)
-            result = mix(result ^ bits_of(value));
-        return result;
+    if (values()) return hash_of_numbers(*values());
+    if (matrix()) return hash_of_numbers(matrix()->values());
+    return rng_ ? mix(rng_->seed()) : 0;
+}
+
+ConnectionSpecification ConnectionSpecification::reusing(double value, const ConnectionColumn& one)
+    const {
+    const auto reuse = [value, is_used = std::make_shared<bool>(false)] {
+        return std::exchange(*is_used, true) ? std::nullopt : std::optional{value};
     };
-    if (values()) return hash(*values());
-    return matrix() ? hash(matrix()->values()) : 0;
+    if (const auto* of_distance = std::get_if<DistanceFunction>(&value_))
+        return DistanceFunction{
+            [of = of_distance->of, reuse, distance = one.distances[0]](double d) -> double {
+                if (d == distance) {
+                    if (const auto known = reuse()) return *known;
+                }
+                return of(d);
+            }};
+    return PairFunction{
+        [of = std::get<PairFunction>(value_),
+         reuse,
+         pre  = std::size_t{one.sources[0]},
+         post = one.post](std::size_t i, std::size_t j) -> double {
+            if (i == pre && j == post) {
+                if (const auto known = reuse()) return *known;
+            }
+            return of(i, j);
+        }};
 }
 
 const Matrix<double>* ConnectionSpecification::matrix() const {

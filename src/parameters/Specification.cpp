@@ -195,7 +195,15 @@ void Specification::resolve(const Request& request, std::uint64_t& draws, std::s
 std::uint64_t Specification::fingerprint() const {
     const std::uint64_t kind = value_.index();
     if (const double* value = std::get_if<double>(&value_)) return hash_of(kind, bits_of(*value));
-    if (const auto* drawn = distribution()) return hash_of(kind, hash_of_text(drawn->describe()));
+    if (const Random* random = std::get_if<Random>(&value_))
+        return hash_of(
+            kind,
+            hash_of_text(random->distribution.describe()),
+            random->rng ? random->rng->seed() + std::uint64_t{1} : std::uint64_t{0}
+        );
+    if (values()) return hash_of(kind, hash_of_numbers(*values()));
+    if (const auto* stored = std::get_if<StoredArray>(&value_))
+        return hash_of(kind, hash_of_text(stored->source->describe()));
     const Tree* tree = std::get_if<Tree>(&value_);
     if (!tree) return mix(kind);
     const Combination& node = **tree;

@@ -78,6 +78,11 @@ space::Layout placed(
         }};
 }
 
+/// What a description says of a generator; nothing without one.
+std::string seed_of(const std::optional<NumpyRNG>& rng) {
+    return rng ? fmt::format(", rng=NumpyRNG({})", rng->seed()) : std::string{};
+}
+
 std::string_view name_of(FillOrder order) {
     return order == FillOrder::sequential ? "sequential" : "random";
 }
@@ -182,10 +187,11 @@ space::Layout Grid2D::layout(std::size_t size, random::Key key) const {
 
 std::string Grid2D::describe() const {
     return fmt::format(
-        "Grid2D(aspect_ratio={}, {}, fill_order={})",
+        "Grid2D(aspect_ratio={}, {}, fill_order={}{})",
         number(aspect_ratio),
         lengths({{"dx", dx}, {"dy", dy}, {"x0", x0}, {"y0", y0}, {"z", z}}),
-        name_of(fill_order)
+        name_of(fill_order),
+        seed_of(rng)
     );
 }
 
@@ -223,11 +229,12 @@ space::Layout Grid3D::layout(std::size_t size, random::Key key) const {
 
 std::string Grid3D::describe() const {
     return fmt::format(
-        "Grid3D(aspect_ratio_xy={}, aspect_ratio_xz={}, {}, fill_order={})",
+        "Grid3D(aspect_ratio_xy={}, aspect_ratio_xz={}, {}, fill_order={}{})",
         number(aspect_ratio_xy),
         number(aspect_ratio_xz),
         lengths({{"dx", dx}, {"dy", dy}, {"dz", dz}, {"x0", x0}, {"y0", y0}, {"z0", z0}}),
-        name_of(fill_order)
+        name_of(fill_order),
+        seed_of(rng)
     );
 }
 
@@ -263,11 +270,12 @@ space::Layout RandomStructure::layout(std::size_t size, random::Key key) const {
 
 std::string RandomStructure::describe() const {
     return fmt::format(
-        "RandomStructure({}, origin=({}, {}, {}))",
+        "RandomStructure({}, origin=({}, {}, {}){})",
         std::visit([](const auto& volume) { return volume.describe(); }, boundary),
         number(origin.x),
         number(origin.y),
-        number(origin.z)
+        number(origin.z),
+        seed_of(rng)
     );
 }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace ranvier {
@@ -41,6 +42,14 @@ constexpr std::uint64_t bits_of(double value) {
 }
 constexpr std::uint64_t bits_of(float value) {
     return std::bit_cast<std::uint32_t>(value);
+}
+
+/// Hash of many numbers, fast: tells whether two lists differ, in bits, order or length.
+constexpr std::uint64_t hash_of_numbers(std::span<const double> values) {
+    std::uint64_t h = values.size();
+    for (const double value : values)
+        h = std::rotl((h ^ bits_of(value)) * 0xbf58476d1ce4e5b9u, 29);
+    return mix(h);
 }
 
 }  // namespace ranvier

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <ostream>
+#include <string>
 
 #include "ranvier/base/Quantity.hpp"
 
@@ -21,6 +22,11 @@ public:
     Progress(std::ostream& out, Time begin, Time end, bool enabled);
 
     void show(Time now);
+
+    /// What is shown: `    25.0 of 100.0 ms   25 %  real-time factor 40  3 s left`.
+    /// @pre begin < now <= end
+    /// @param elapsed in seconds, since `begin`
+    static std::string line(Time begin, Time now, Time end, double elapsed);
 
     /// Ends the line that is being rewritten, if there is one.
     void finish();

@@ -78,6 +78,9 @@ public:
     /// Whether an index is in both. @note Constant time for ranges of small steps.
     bool overlaps(const Indices& other) const;
 
+    /// Differs if the indices or their order differ. @local @note Constant time for ranges.
+    std::uint64_t fingerprint() const;
+
     /// Bytes of a list held; 0 for ranges.
     std::size_t bytes() const { return list_ ? list_->size() * sizeof(std::uint32_t) : 0; }
 

@@ -179,13 +179,16 @@ public:
     std::size_t   connection_bytes() const;  ///< on this rank
 
 private:
-    void                            make(PopulationRecord&, const PopulationRequest&) const;
-    void                            lay_out(PopulationRecord&, const Structure&) const;
-    std::string                     checked_label(const PopulationRequest& request) const;
-    static models::Input            input_of(const Selection& post, const std::string& name);
+    void                 make(PopulationRecord&, const PopulationRequest&) const;
+    space::Layout        layout_of(const PopulationRecord&, const Structure&) const;
+    static void          lay_out(PopulationRecord&, const Structure&, space::Layout layout);
+    std::string          checked_label(const PopulationRequest& request) const;
+    static models::Input input_of(const Selection& post, const std::string& name);
     static std::vector<std::string> receptors_of(const Selection& post, const std::string& name);
-    double        typical_weight(const ProjectionRequest&, const std::string& name);
-    std::string   choose_receptor(const ProjectionRequest&, const std::string& name);
+    double      typical_weight(const ProjectionRequest&, const std::string& name);
+    std::string choose_receptor(const ProjectionRequest&, const std::string& name);
+    std::optional<parameters::ConnectionSpecification>
+    judge_last_connection(const ProjectionRequest&, ProjectionRecord&, const ConnectRequest&);
     std::uint64_t identity(const ProjectionRequest&, const std::string& receptor);
     void          require_same_request(const ProjectionRequest&, const std::string& label);
     static void

@@ -37,8 +37,9 @@ concept GroupOfCells = requires(const G& group) {
 
 struct ProjectionOptions {
     /// "excitatory" or another receptor of the target; empty: the first for a weight >= 0, the
-    /// second otherwise. Where weights differ, the last pair decides, as in PyNN; a function is
-    /// asked for it beforehand, whether it becomes a connection or not.
+    /// second otherwise. Where weights differ, the last pair decides, as in PyNN; where they are a
+    /// function in C++, the last connection, so that it is asked for connections only, once each,
+    /// and random connections are then those that the first receptor would have.
     std::string receptor_type{};
     /// Part of what keys the random streams; empty: "<pre>→<post>", and several of those are told
     /// apart by the order in which they are made.

@@ -87,6 +87,9 @@ public:
     /// The members at the given indices, which keep their order: a view of this group.
     Selection at(const Indices& members) const;
 
+    /// Differs if the cells or their order differ, so that ranks can compare. @local
+    std::uint64_t fingerprint() const;
+
     /// Adds the parts of another group behind these. @return whether it did: a group that shares a
     /// cell with this one is left out as a whole, as in PyNN
     bool append(const Selection& other);

@@ -73,6 +73,15 @@ public:
     }
     const Matrix<double>* matrix() const;  ///< nullptr for the other kinds
     bool                  needs_distance() const;
+    /// Whether each value is a call of a function in C++.
+    bool is_function() const {
+        return std::holds_alternative<PairFunction>(value_) ||
+               std::holds_alternative<DistanceFunction>(value_);
+    }
+    /// This function, which gives a value that is known already without a call when it is first
+    /// asked for it.
+    /// @pre is_function(), and `one` is the connection that `value` belongs to
+    ConnectionSpecification reusing(double value, const ConnectionColumn& one) const;
 
     /// Whether every value has its place in one sequence: an array, or numbers of a generator.
     bool is_sequential() const { return values() || rng_; }
@@ -90,7 +99,8 @@ public:
     /// The value of the k-th connection of a target alone: what `resolve` gives for it. @local
     double value(const ConnectionColumn& column, std::size_t k) const;
 
-    /// Differs if the numbers of an array or a matrix differ; 0 for the other kinds.
+    /// Differs if the numbers of an array or a matrix differ, or the seeds of generators; 0 for the
+    /// other kinds, which `describe` tells apart. @local
     std::uint64_t fingerprint() const;
 
     /// For messages: `the number 5`, `an array of 7 values`, `the expression "d + 1"`.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "ranvier/base/Quantity.hpp"
+#include "ranvier/base/hash.hpp"
 #include "ranvier/base/progress.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/base/types.hpp"
@@ -137,6 +139,9 @@ public:
     virtual std::size_t length() const = 0;
     /// Those of some members. @local May fail. @pre the range lies within the length
     virtual std::vector<Sequence> read(IndexRange members) const = 0;
+
+    /// For messages.
+    virtual std::string describe() const = 0;
 };
 
 /// A source as a parameter is given it; see `sequences_from_hdf5`.
@@ -184,6 +189,9 @@ public:
         return one ? one->get() : nullptr;
     }
 
+    /// Differs if lists or the name of a source differ; what a function does does not count. @local
+    std::uint64_t fingerprint() const;
+
     /// The sequence of one member. @local Exceptions of a user's function pass through.
     Sequence resolve(std::size_t index) const {
         if (const One* one = std::get_if<One>(&value_)) return **one;
@@ -202,6 +210,19 @@ private:
     using Stored = parameters::StoredSequences;
     std::variant<std::monostate, One, Many, Function, Stored> value_;
 };
+
+inline std::uint64_t Param<Sequence>::fingerprint() const {
+    const std::uint64_t kind = value_.index();
+    if (shared()) return hash_of(kind, hash_of_numbers(shared()->values()));
+    if (const Stored* stored = std::get_if<Stored>(&value_))
+        return hash_of(kind, hash_of_text(stored->source->describe()));
+    const Many* many = std::get_if<Many>(&value_);
+    if (!many) return mix(kind);
+    std::uint64_t hash = hash_of(kind, (*many)->size());
+    for (const Sequence& sequence : **many)
+        hash = hash_of(hash, hash_of_numbers(sequence.values()));
+    return hash;
+}
 
 inline std::vector<Sequence> Param<Sequence>::resolve(IndexRange members) const {
     if (members.empty()) return {};

@@ -96,8 +96,8 @@ public:
         return array ? array->get() : nullptr;
     }
 
-    /// Differs if numbers, distributions or the way they are combined differ; what arrays hold and
-    /// functions do does not count. @local
+    /// Differs if numbers, arrays, distributions, the seeds of their generators, the names of
+    /// stored arrays or the way these are combined differ; what functions do does not count. @local
     std::uint64_t fingerprint() const;
 
     /// The distribution, if it is one.

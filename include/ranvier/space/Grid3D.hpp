@@ -12,7 +12,8 @@
 namespace ranvier {
 
 /// `nx` times `ny` times `nz` points: nx is the cube root of N aspect_ratio_xy aspect_ratio_xz,
-/// ny is nx / aspect_ratio_xy, nz is nx / aspect_ratio_xz, all rounded; nx ny nz must be N.
+/// ny is nx / aspect_ratio_xy, nz is nx / aspect_ratio_xz, all rounded, halves to the even number
+/// as PyNN does; nx ny nz must be N.
 ///
 /// Sequentially z runs fastest, then y, then x. FillOrder::random is as in Grid2D.
 struct Grid3D {

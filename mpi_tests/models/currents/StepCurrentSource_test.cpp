@@ -47,6 +47,19 @@ TEST(StepCurrentSource, lets_the_last_of_equal_steps_count) {
     EXPECT_EQ(i(9), 0.5);
 }
 
+// PyNN: on this grid 0.451, 0.452, 0.86 are 0.45, 0.45, 0.86.
+TEST(StepCurrentSource, has_its_steps_on_a_finer_grid) {
+    const StepCurrentSource source{
+        .times = {0.451_ms, 0.452_ms, 0.86_ms}, .amplitudes = {0.5_nA, -0.5_nA, 0.5_nA}};
+    const TimeGrid fine{0.01_ms};
+    const auto     i = source.waveform({fine});
+
+    EXPECT_EQ(i(44), 0);
+    EXPECT_EQ(i(45), -0.5);
+    EXPECT_EQ(i(85), -0.5);
+    EXPECT_EQ(i(86), 0.5);
+}
+
 TEST(StepCurrentSource, without_times_is_no_current) {
     EXPECT_EQ(StepCurrentSource{}.waveform({grid})(100), 0);
 }
