@@ -85,6 +85,10 @@ TEST(Simulation, refuses_lengths_off_the_grid_and_the_past) {
     EXPECT_COLLECTIVE_THROW(
         world(), sim.run(Time::in_base_units(infinity)), RunError, "got inf ms."
     );
+    const bool last = world().rank() + 1 == world().size();
+    EXPECT_COLLECTIVE_THROW(world(), sim.run(last ? 0.25_ms : 1_ms), RunError, "got 0.25 ms.");
+    EXPECT_COLLECTIVE_THROW(world(), sim.run_until(last ? 0_ms : 2_ms), RunError, "got 0 ms.");
+    EXPECT_EQ(sim.current_time(), 1_ms);
 }
 
 TEST(Simulation, runs_side_by_side_on_groups_of_ranks) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/TimeGrid.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
@@ -45,48 +46,68 @@ Simulation::Simulation(const Communicator& comm, const SimulationOptions& option
 
 Simulation::~Simulation() = default;
 
-Time Simulation::run(Time duration, const std::vector<Callback>& callbacks) {
-    const auto steps = network_->grid().exact(duration.value());
-    if (!steps || *steps < 0) {
-        const double dt    = timestep().value();
-        const double lower = std::max(0.0, std::floor(duration.value() / dt));
-        std::string  text  = fmt::format(
-            "run: the duration must be a multiple >= 0 of the time step {} ms, got {} ms.",
-            number(dt),
-            number(duration.value())
-        );
-        if (lower < 1e15) {  // finite, and a step more is another number
-            const auto step = static_cast<Step>(lower);
-            text += fmt::format(
-                " Use {} or {} ms.",
-                number(network_->grid().ms(step)),
-                number(network_->grid().ms(step + 1))
-            );
-        }
-        throw RunError(text, {.parameter = "duration"});
+namespace {
+
+void check_not_running(bool running) {
+    if (running) throw RunError("run: the simulation is running. A callback must not call run.");
+}
+
+/// @throws RunError
+Step steps_of(const TimeGrid& grid, Time duration) {
+    const auto steps = grid.exact(duration.value());
+    if (steps && *steps >= 0) return *steps;
+    const double lower = std::max(0.0, std::floor(duration.value() / grid.ms(1)));
+    std::string  text  = fmt::format(
+        "run: the duration must be a multiple >= 0 of the time step {} ms, got {} ms.",
+        number(grid.ms(1)),
+        number(duration.value())
+    );
+    if (lower < 1e15) {  // finite, and a step more is another number
+        const auto step = static_cast<Step>(lower);
+        text += fmt::format(" Use {} or {} ms.", number(grid.ms(step)), number(grid.ms(step + 1)));
     }
-    return run_to(network_->now() + *steps, callbacks);
+    throw RunError(text, {.parameter = "duration"});
+}
+
+/// @throws RunError
+Step step_at(const TimeGrid& grid, Step now, Time t) {
+    const auto step = grid.exact(t.value());
+    if (step && *step >= now) return *step;
+    throw RunError(
+        fmt::format(
+            "run_until: the time must be a multiple of the time step {} ms and not before the "
+            "current time {} ms, got {} ms.",
+            number(grid.ms(1)),
+            number(grid.ms(now)),
+            number(t.value())
+        ),
+        {.parameter = "t"}
+    );
+}
+
+}  // namespace
+
+Time Simulation::run(Time duration, const std::vector<Callback>& callbacks) {
+    check_not_running(running_);
+    Step end = 0;
+    {
+        const parallel::CollectiveCall call{comm(), "Simulation: run"};
+        collectively(comm(), [&] { end = network_->now() + steps_of(network_->grid(), duration); });
+    }
+    return run_to(end, callbacks);
 }
 
 Time Simulation::run_until(Time t, const std::vector<Callback>& callbacks) {
-    const auto step = network_->grid().exact(t.value());
-    if (!step || *step < network_->now()) {
-        throw RunError(
-            fmt::format(
-                "run_until: the time must be a multiple of the time step {} ms and not before the "
-                "current time {} ms, got {} ms.",
-                number(timestep().value()),
-                number(current_time().value()),
-                number(t.value())
-            ),
-            {.parameter = "t"}
-        );
+    check_not_running(running_);
+    Step end = 0;
+    {
+        const parallel::CollectiveCall call{comm(), "Simulation: run"};
+        collectively(comm(), [&] { end = step_at(network_->grid(), network_->now(), t); });
     }
-    return run_to(*step, callbacks);
+    return run_to(end, callbacks);
 }
 
 Time Simulation::run_to(Step last, const std::vector<Callback>& callbacks) {
-    if (running_) throw RunError("run: the simulation is running. A callback must not call run.");
     {
         const parallel::CollectiveCall call{comm(), "Simulation: run"};
         require_same(comm(), last, "run: the end");
