@@ -143,8 +143,10 @@ public:
     void set(std::string_view name, const RandomDistribution<double>& values);
     /// A function of the two indices, and of the distance (a Length).
     template <class F>
-    requires std::is_invocable_r_v<double, F, std::size_t, std::size_t>
-    void set(std::string_view name, F of_pair) {
+    requires(
+        std::is_invocable_r_v<double, F, std::size_t, std::size_t> &&
+        !std::is_convertible_v<F, parameters::ConnectionSpecification>  // as a matrix is
+    ) void set(std::string_view name, F of_pair) {
         using Function = parameters::ConnectionSpecification::PairFunction;
         set(name, parameters::ConnectionSpecification{Function{std::move(of_pair)}});
     }
