@@ -200,9 +200,10 @@ def ranks_of(directory):
 
 
 def marks_job(mpirun, program, directory):
-    """Starts a run that marks the moment from which it writes."""
+    """Starts a run that marks the moment from which it writes; the ranks left are killed at once."""
+    at_once = {**os.environ, "OMPI_MCA_odls_base_sigkill_timeout": "0"}
     return subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), "1000"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=at_once)
 
 
 def wait_for_mark(job, directory):
