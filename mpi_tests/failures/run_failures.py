@@ -201,9 +201,9 @@ def ranks_of(directory):
 
 def marks_job(mpirun, program, directory):
     """Starts a run that marks the moment from which it writes; the ranks left are killed at once."""
-    at_once = {**os.environ, "OMPI_MCA_odls_base_sigkill_timeout": "0"}
+    at_once = {**os.environ, "OMPI_MCA_odls_base_sigkill_timeout": "0", "RANVIER_TIMEOUT": str(TIMEOUT_S)}
     return subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), "1000"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=at_once)
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=at_once)
 
 
 def wait_for_mark(job, directory):
@@ -218,7 +218,8 @@ def check_kills(mpirun, program, folder, kills=50):
     begin = time.monotonic()
     with marks_job(mpirun, program, folder / "whole") as job:
         mark = wait_for_mark(job, folder / "whole")
-        ok = job.wait(timeout=LIMIT_S) == 0
+        job.communicate(timeout=LIMIT_S)
+        ok = job.returncode == 0
     starts, writes = mark - begin, time.monotonic() - mark
     killed, opened, shares = 0, 0, []
     for number in range(kills):
@@ -233,7 +234,8 @@ def check_kills(mpirun, program, folder, kills=50):
             ranks = ranks_of(directory)
             for rank in dice.sample(ranks, min(1, len(ranks))):
                 os.kill(rank, signal.SIGKILL)
-            ended = job.wait(timeout=LIMIT_S)
+            job.communicate(timeout=LIMIT_S)
+            ended = job.returncode
         found = []
         if ended != 0 and (directory / "running").exists():
             opened += 1
@@ -247,6 +249,31 @@ def check_kills(mpirun, program, folder, kills=50):
     print(f"{killed} of {kills} runs were killed, {opened} while they wrote; they hold "
           f"{min(shares, default=0):.0%} to {max(shares, default=0):.0%} of the spikes")
     return ok and opened >= kills / 3
+
+
+def check_stops(mpirun, program, folder, stops=5):
+    """Root stops at a random moment, most often in a file operation that the others wait in."""
+    dice = random.Random(4)
+    ok, stopped = True, 0
+    for number in range(stops):
+        directory = folder / f"stop{number}"
+        begin = time.monotonic()
+        with marks_job(mpirun, program, directory) as job:
+            wait_for_mark(job, directory)
+            time.sleep(dice.uniform(0, 0.5))
+            for rank in ranks_of(directory):
+                if b"OMPI_COMM_WORLD_RANK=0" in Path(f"/proc/{rank}/environ").read_bytes().split(b"\0"):
+                    os.kill(rank, signal.SIGSTOP)
+            _, errors = job.communicate(timeout=LIMIT_S)
+        lines = [line for line in errors.splitlines() if line.startswith("Error: ")]
+        found = []
+        if job.returncode != 0:
+            stopped += 1
+            if len(lines) != 1 or " but rank 0 has not answered for " not in lines[0]:
+                found.append(f"printed {lines}")
+        ok &= report(f"stop {number}", found, time.monotonic() - begin, directory)
+    print(f"{stopped} of {stops} runs were stopped")
+    return ok and stopped > 0
 
 
 def check_messages(mpirun, program, folder):
@@ -327,7 +354,7 @@ def check_full_disk(mpirun, program, folder):
 
 GROUPS = {
     "errors": lambda m, p, f: check_cases(m, p, ERRORS, f) & check_killed(m, p, f) & check_faults(m, p, f),
-    "watchdog": lambda m, p, f: check_cases(m, p, WATCHDOG, f),
+    "watchdog": lambda m, p, f: check_cases(m, p, WATCHDOG, f) & check_stops(m, p, f),
     "default_timeout": check_default_timeout,
     "messages": check_messages,
     "disk": lambda m, p, f: check_limits(m, p, f) & check_full_disk(m, p, f),

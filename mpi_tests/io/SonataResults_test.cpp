@@ -202,6 +202,27 @@ TEST(SonataResults, are_named_together_or_not_at_all) {
     comm.barrier();
 }
 
+TEST(SonataResults, belong_to_one_job_at_a_time) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm}, alone{comm};
+    const auto                   results = [&](const fs::path& directory, bool and_another) {
+        Recorded first{comm, directory};
+        first.sim.run(20_ms);
+        if (and_another) {
+            Recorded second{comm, directory};
+            EXPECT_COLLECTIVE_THROW(comm, second.sim.run(20_ms), FileError, "by another job");
+        }
+        first.sim.run(20_ms);
+        first.sim.finish_writing();
+        comm.barrier();
+        return files_in(directory);
+    };
+    EXPECT_TRUE(results(folder.path(), true) == results(alone.path(), false));
+    Recorded later{comm, folder.path()};
+    later.sim.run(20_ms);
+    later.sim.finish_writing();
+}
+
 TEST(SonataResults, memory_does_not_grow_with_the_simulated_time) {
     const Communicator           comm;
     const test::ScratchDirectory folder{comm};

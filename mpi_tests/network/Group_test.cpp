@@ -70,6 +70,11 @@ TEST(Group, knows_where_its_members_are) {
     EXPECT_COLLECTIVE_THROW(
         world(), p.set_positions({{0, 0, 0}}), SpaceError, "1 positions were given for 16 cells"
     );
+    std::vector<Position> unknown(16);
+    unknown[3].y = std::nan("");
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.set_positions(unknown), SpaceError, "the position of cell 3 is (0, nan, 0) um"
+    );
     EXPECT_COLLECTIVE_THROW(
         world(),
         (Population{sim, 7, IF_cond_exp{}, {.label = "x", .structure = Grid2D{}}}),

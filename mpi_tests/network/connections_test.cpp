@@ -458,6 +458,20 @@ TEST(Connections, are_not_set_when_ranks_disagree) {
     refused([&] { made.set("weight", uniform(1.0, 2.0, NumpyRNG{seed})); }, "set weight");
     refused([&] { made.set("delay", std::vector<double>(20, mine)); }, "set delay");
     refused([&] { made.set(mine > 1 ? "weight" : "delay", 2.0); }, "set");
+    NumpyRNG ahead{1};
+    if (mine > 1) ahead.uniform();
+    refused([&] { made.set("weight", uniform(1.0, 2.0, ahead)); }, "set weight");
+    refused(
+        [&] {
+            Projection{
+                s.p,
+                s.q,
+                AllToAllConnector{},
+                {1_nA, 1_ms},
+                {.label = "x", .space = {.scale_factor = mine}}};
+        },
+        "space"
+    );
     refused(
         [&] {
             Projection{s.p, s.q, AllToAllConnector{}, {uniform(0_nA, 1_nA, NumpyRNG{seed}), 1_ms}};

@@ -48,7 +48,7 @@ OutputFile::OutputFile(const Communicator& comm, std::filesystem::path path)
     on_root(comm_, [&] {
         const parallel::FileAccess access;
         make_directory(path_.parent_path(), who);
-        make_empty_file(part_path_, who);
+        lock_ = make_empty_file(part_path_, who);
     });
     collectively_in_file(comm_, [&] {
         if (access(part_path_.c_str(), R_OK | W_OK) == 0) return;

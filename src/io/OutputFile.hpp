@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ namespace ranvier::io {
 class OutputFile {
 public:
     /// Creates the directory and the part file, replacing an earlier part file.
+    /// @throws FileError, also if another job is writing the part file
     OutputFile(const Communicator& comm, std::filesystem::path path);
 
     const std::filesystem::path& path() const { return path_; }
@@ -63,6 +65,7 @@ private:
     Communicator          comm_;
     std::filesystem::path path_;
     std::filesystem::path part_path_;
+    std::shared_ptr<void> lock_;  ///< on root
     H5Object              file_;
     std::uint64_t         planned_bytes_ = 0;
 };

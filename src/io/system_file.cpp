@@ -78,9 +78,30 @@ void make_directory(const fs::path& directory, const std::string& who) {
     if (failure) fail(who, "create", directory, failure.value());
 }
 
-void make_empty_file(const fs::path& path, const std::string& who) {
-    const Descriptor file{path, O_WRONLY | O_CREAT | O_TRUNC, 0666};
-    if (!file.is_open()) fail(who, "create", path, errno);
+std::shared_ptr<void> make_empty_file(const fs::path& path, const std::string& who) {
+    for (;;) {
+        auto file = std::make_shared<Descriptor>(path, O_WRONLY | O_CREAT, 0666);
+        if (!file->is_open()) fail(who, "create", path, errno);
+        // Of this open file and not of the process, which opens it again.
+        struct flock lock {};
+        lock.l_type   = F_WRLCK;
+        lock.l_whence = SEEK_SET;
+        if (fcntl(file->get(), F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
+            throw FileError(fmt::format(
+                "{}: \"{}\" is being written by another job. Wait until it has ended, or choose "
+                "another directory.",
+                who,
+                path.string()
+            ));
+        }
+        // The other job may have ended in between, and its file has another name now.
+        struct stat opened {
+        }, named{};
+        if (fstat(file->get(), &opened) != 0) fail(who, "create", path, errno);
+        if (stat(path.c_str(), &named) != 0 || named.st_ino != opened.st_ino) continue;
+        if (ftruncate(file->get(), 0) != 0) fail(who, "create", path, errno);
+        return file;
+    }
 }
 
 std::uint64_t file_size_limit() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace ranvier::io {
@@ -14,9 +15,11 @@ std::string system_text(int error_number);
 /// Creates a directory and those above it. @local @throws FileError
 void make_directory(const std::filesystem::path& directory, const std::string& who);
 
-/// Makes an empty file, so that what is wrong with path, rights or disk is known. @local
-/// @throws FileError
-void make_empty_file(const std::filesystem::path& path, const std::string& who);
+/// Makes an empty file, so that what is wrong with path, rights or disk is known, and keeps other
+/// jobs from doing the same while the result lives, where the file system can lock.
+/// @local
+/// @throws FileError, also if another job is writing the file
+std::shared_ptr<void> make_empty_file(const std::filesystem::path& path, const std::string& who);
 
 /// Takes disk space for a file up to a size, which itself stays as it is. Where the file system
 /// cannot reserve, at least looks whether there is room.

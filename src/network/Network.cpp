@@ -278,6 +278,22 @@ void Network::set_positions(PopulationRecord& population, std::vector<Position> 
                 ),
                 {.label = population.label, .parameter = "positions"}
             );
+        for (std::size_t i = 0; i < positions.size(); ++i) {
+            const Position p = positions[i];
+            if (std::isfinite(p.x) && std::isfinite(p.y) && std::isfinite(p.z)) continue;
+            throw SpaceError(
+                fmt::format(
+                    "Population \"{}\": the position of cell {} is ({}, {}, {}) um. Give finite "
+                    "numbers.",
+                    population.label,
+                    i,
+                    p.x,
+                    p.y,
+                    p.z
+                ),
+                {.label = population.label, .parameter = "positions"}
+            );
+        }
     });
     population.layout    = space::Layout{std::move(positions)};
     population.structure = std::nullopt;

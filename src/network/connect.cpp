@@ -44,6 +44,24 @@ std::shared_ptr<const connectors::Overlap> overlap_of(const Selection& pre, cons
         }});
 }
 
+/// All of a space, to compare.
+std::string text_of(const Space& space) {
+    std::string text = fmt::format(
+        "axes {}, scale_factor ({}, {}, {}), offset ({}, {}, {}), periods",
+        static_cast<unsigned>(space.axes),
+        space.scale_factor.x,
+        space.scale_factor.y,
+        space.scale_factor.z,
+        space.offset.x,
+        space.offset.y,
+        space.offset.z
+    );
+    for (const auto& period : space.periodic_boundaries)
+        text +=
+            period ? fmt::format(" {} to {}", period->min.value(), period->max.value()) : " none";
+    return text;
+}
+
 /// The last of this rank's targets that has sources, and these. It is among the last few as a rule:
 /// the plan is made for more and more targets.
 std::optional<std::size_t> last_local_target(
@@ -253,6 +271,7 @@ void Network::require_same_request(const ProjectionRequest& request, const std::
     same(request.pre.size(), "number of presynaptic cells");
     same(request.post.size(), "number of postsynaptic cells");
     same(request.receptor_type, "receptor_type");
+    same(request.geometry ? text_of(request.geometry->space) : std::string{}, "space");
     const auto values = [&](const parameters::ConnectionSpecification& given, const char* what) {
         same(given.describe(), what);
         same(given.fingerprint(), what);

@@ -29,9 +29,9 @@ constexpr double long_patience = 10;  ///< times the timeout, for files and call
 // Shares of the timeout, so that the job has ended when it is over: root judges; without root, the
 // lowest rank that waits, each giving those before it one more look.
 constexpr double root_judges   = 0.8;
-constexpr double others_judge  = 0.86;
-constexpr double rank_after    = 0.02;
-constexpr double last_judges   = 0.94;
+constexpr double others_judge  = 0.84;
+constexpr double rank_after    = 0.04;
+constexpr double last_judges   = 0.96;
 constexpr double looks_every_s = 1.0;  ///< at most; a hundredth of the timeout
 
 double seconds_since(Clock::time_point then) {
@@ -204,7 +204,7 @@ struct Watchdog::Impl {
             std::min(others_judge + rank_after * (rank - 1), last_judges) * seconds;
         statuses[0].state  = State::silent;
         statuses[0].idle_s = seconds_since(heard[0]);
-        if (seconds <= 0 || mine.state != State::waiting || mine.idle_s < patience) return;
+        if (seconds <= 0 || !waits(mine) || mine.idle_s < patience) return;
         if (statuses[0].idle_s < patience) return;
         const std::array both{statuses[0], mine};
         end_job_with(text_of(1, 0, both));

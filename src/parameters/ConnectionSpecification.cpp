@@ -6,6 +6,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 
+#include "generator_hash.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::parameters {
@@ -23,7 +24,7 @@ const std::vector<double>* ConnectionSpecification::values() const {
 std::uint64_t ConnectionSpecification::fingerprint() const {
     if (values()) return hash_of_numbers(*values());
     if (matrix()) return hash_of_numbers(matrix()->values());
-    return rng_ ? mix(rng_->seed()) : 0;
+    return rng_ ? hash_of_generator(*rng_) : 0;
 }
 
 ConnectionSpecification ConnectionSpecification::reusing(double value, const ConnectionColumn& one)

@@ -9,6 +9,7 @@
 #include "ranvier/base/progress.hpp"
 #include "ranvier/base/text.hpp"
 
+#include "generator_hash.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::parameters {
@@ -199,7 +200,7 @@ std::uint64_t Specification::fingerprint() const {
         return hash_of(
             kind,
             hash_of_text(random->distribution.describe()),
-            random->rng ? random->rng->seed() + std::uint64_t{1} : std::uint64_t{0}
+            random->rng ? hash_of_generator(*random->rng) : std::uint64_t{0}
         );
     if (values()) return hash_of(kind, hash_of_numbers(*values()));
     if (const auto* stored = std::get_if<StoredArray>(&value_))
