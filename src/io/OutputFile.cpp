@@ -130,6 +130,11 @@ void OutputFile::flush() {
 }
 
 void OutputFile::close() {
+    close_file();
+    lock_.reset();
+}
+
+void OutputFile::close_file() {
     collectively_in_file(comm_, [&] { file_.close(cannot("close")); });
 }
 
@@ -141,7 +146,7 @@ void OutputFile::complete() {
         h5_check(H5Awrite(mark.get(), H5T_NATIVE_UINT8, &complete), what);
         mark.close(what);
     });
-    close();
+    close_file();
 }
 
 void OutputFile::publish() {
@@ -150,6 +155,7 @@ void OutputFile::publish() {
         const parallel::FileAccess access;
         move_into_place(part_path_, path_, who);
     });
+    lock_.reset();
 }
 
 }  // namespace ranvier::io

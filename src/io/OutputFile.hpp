@@ -47,10 +47,10 @@ public:
     /// Writes out what HDF5 holds back, so that a killed program leaves a readable part file.
     void flush();
 
-    /// Closes the file as it is. Objects in it must be closed before.
+    /// Closes the file as it is, for other jobs to replace. Objects in it must be closed before.
     void close();
 
-    /// Sets the mark and closes the file.
+    /// Sets the mark and closes the file, which stays this job's until it has its name.
     void complete();
 
     /// Completes the file and gives it its name, replacing an earlier file.
@@ -60,6 +60,7 @@ private:
     void check_limit(std::uint64_t needed, std::uint64_t limit) const;
     void check_space(std::uint64_t before, std::uint64_t needed) const;
     void create_part_file();
+    void close_file();
     void write_root_attributes();
 
     Communicator          comm_;
