@@ -199,11 +199,21 @@ def ranks_of(directory):
     return ranks
 
 
-def marks_job(mpirun, program, directory):
-    """Starts a run that marks the moment from which it writes; the ranks left are killed at once."""
-    at_once = {**os.environ, "OMPI_MCA_odls_base_sigkill_timeout": "0", "RANVIER_TIMEOUT": str(TIMEOUT_S)}
+def marks_job(mpirun, program, directory, stderr=subprocess.DEVNULL, **environment):
+    """Starts a run that marks the moment from which it writes."""
     return subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), "1000"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=at_once)
+                            stdout=subprocess.DEVNULL, stderr=stderr, text=True,
+                            env={**os.environ, **environment})
+
+
+def end_of(job):
+    """Exit code, None after LIMIT_S, and what was printed."""
+    try:
+        _, errors = job.communicate(timeout=LIMIT_S)
+        return job.returncode, errors
+    except subprocess.TimeoutExpired:
+        job.kill()
+        return None, ""
 
 
 def wait_for_mark(job, directory):
@@ -218,8 +228,7 @@ def check_kills(mpirun, program, folder, kills=50):
     begin = time.monotonic()
     with marks_job(mpirun, program, folder / "whole") as job:
         mark = wait_for_mark(job, folder / "whole")
-        job.communicate(timeout=LIMIT_S)
-        ok = job.returncode == 0
+        ok = end_of(job)[0] == 0
     starts, writes = mark - begin, time.monotonic() - mark
     killed, opened, shares = 0, 0, []
     for number in range(kills):
@@ -234,16 +243,16 @@ def check_kills(mpirun, program, folder, kills=50):
             ranks = ranks_of(directory)
             for rank in dice.sample(ranks, min(1, len(ranks))):
                 os.kill(rank, signal.SIGKILL)
-            job.communicate(timeout=LIMIT_S)
-            ended = job.returncode
-        found = []
+            ended, _ = end_of(job)
+        found = [] if ended is not None else [f"no end within {LIMIT_S} s"]
         if ended != 0 and (directory / "running").exists():
             opened += 1
             try:
-                found, share = prefix_problems(directory, folder / "whole")
+                problems, share = prefix_problems(directory, folder / "whole")
+                found += problems
                 shares.append(share)
             except OSError as problem:
-                found = [f"cannot be read: {problem}"]
+                found.append(f"cannot be read: {problem}")
         killed += ended != 0
         ok &= report(f"kill {number}", found, time.monotonic() - begin, directory)
     print(f"{killed} of {kills} runs were killed, {opened} while they wrote; they hold "
@@ -258,16 +267,17 @@ def check_stops(mpirun, program, folder, stops=5):
     for number in range(stops):
         directory = folder / f"stop{number}"
         begin = time.monotonic()
-        with marks_job(mpirun, program, directory) as job:
+        with marks_job(mpirun, program, directory, subprocess.PIPE,
+                       RANVIER_TIMEOUT=str(TIMEOUT_S)) as job:
             wait_for_mark(job, directory)
             time.sleep(dice.uniform(0, 0.5))
             for rank in ranks_of(directory):
                 if b"OMPI_COMM_WORLD_RANK=0" in Path(f"/proc/{rank}/environ").read_bytes().split(b"\0"):
                     os.kill(rank, signal.SIGSTOP)
-            _, errors = job.communicate(timeout=LIMIT_S)
+            code, errors = end_of(job)
         lines = [line for line in errors.splitlines() if line.startswith("Error: ")]
         found = []
-        if job.returncode != 0:
+        if code != 0:
             stopped += 1
             if len(lines) != 1 or " but rank 0 has not answered for " not in lines[0]:
                 found.append(f"printed {lines}")
