@@ -32,6 +32,7 @@ constexpr double root_judges   = 0.8;
 constexpr double others_judge  = 0.84;
 constexpr double rank_after    = 0.04;
 constexpr double last_judges   = 0.96;
+constexpr double suspended_for = 0.25;
 constexpr double looks_every_s = 1.0;  ///< at most; a hundredth of the timeout
 
 double seconds_since(Clock::time_point then) {
@@ -167,6 +168,9 @@ struct Watchdog::Impl {
             wake.wait_for(lock, std::chrono::duration<double>(period));
             if (stopping) return;
             lock.unlock();
+            if (seconds_since(last_look) > std::max(suspended_for * seconds, 10 * period))
+                begin_again();
+            last_look = Clock::now();
             look();
             if (rank == 0)
                 judge(seconds);
@@ -174,6 +178,12 @@ struct Watchdog::Impl {
                 report(seconds);
             lock.lock();
         }
+    }
+
+    /// After a time in which this process stood still itself, what it has not heard says nothing.
+    void begin_again() {
+        heard.assign(heard.size(), Clock::now());
+        last_change = Clock::now();
     }
 
     /// Notes whether this rank has moved.
@@ -262,6 +272,7 @@ struct Watchdog::Impl {
     MPI_Request                    request     = MPI_REQUEST_NULL;
     std::uint64_t                  last_mark   = 0;
     Clock::time_point              last_change = Clock::now();
+    Clock::time_point              last_look   = Clock::now();
     std::vector<Status>            statuses;  ///< root: as last reported
     std::vector<Clock::time_point> heard;     ///< root: of each rank; others: of root
     std::uint64_t                  num_sent     = 0;
