@@ -257,36 +257,5 @@ TEST(CurrentSource, refuses_cells_without_a_membrane_and_values_out_of_range) {
     EXPECT_EQ(dc.get("amplitude"), 1);
 }
 
-TEST(CurrentSource, is_refused_where_ranks_disagree) {
-    if (world().size() == 1) GTEST_SKIP() << "a single rank agrees with itself";
-    Simulation    sim{world()};
-    Population    p{sim, 7, passive};
-    CurrentSource dc{sim, DCSource{}};
-    CurrentSource steps{sim, StepCurrentSource{.times = {0_ms}, .amplitudes = {1_nA}}};
-    const double  mine  = world().rank();
-    const auto    first = static_cast<std::ptrdiff_t>(world().rank());
-
-    EXPECT_COLLECTIVE_THROW(world(), dc.set("amplitude", mine), CommunicationError, "amplitude");
-    EXPECT_COLLECTIVE_THROW(
-        world(),
-        steps.set({{"times", {0, 1 + mine}}, {"amplitudes", {1, 0}}}),
-        CommunicationError,
-        "times"
-    );
-    EXPECT_COLLECTIVE_THROW(
-        world(), dc.set(mine > 0 ? "amplitud" : "amplitude", 1.0), ParameterError, "amplitud"
-    );
-    EXPECT_COLLECTIVE_THROW(
-        world(),
-        dc.inject_into(p[slice(first, first + 2)]),
-        CommunicationError,
-        "cells to inject into"
-    );
-    EXPECT_EQ(dc.get("amplitude"), 1);
-    EXPECT_EQ(steps.get_series("times").size(), 1u);
-    sim.run(1_ms);
-    EXPECT_EQ(p.get("v").number(), -65);
-}
-
 }  // namespace
 }  // namespace ranvier
