@@ -16,6 +16,8 @@
 #include <string>
 #include <thread>
 
+#include <mpi.h>
+
 #include <ranvier/base/faults.hpp>
 #include <ranvier/io/SonataResults.hpp>
 #include <ranvier/ranvier.hpp>
@@ -157,15 +159,31 @@ void limit_file_size() {
     if (setrlimit(RLIMIT_FSIZE, &limit) != 0) std::abort();
 }
 
+/// Whether this is the process of the rank, before MPI can tell.
+bool is_launched_as(const std::string& rank) {
+    const char* mine = std::getenv("OMPI_COMM_WORLD_RANK");
+    return mine != nullptr && mine == rank;
+}
+
+/// Stops this process when MPI_Finalize begins.
+void stop_at_the_end_of_mpi() {
+    int        key  = 0;
+    const auto stop = [](MPI_Comm, int, void*, void*) { return std::raise(SIGSTOP); };
+    MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, stop, &key, nullptr);
+    MPI_Comm_set_attr(MPI_COMM_SELF, key, nullptr);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    Environment env{argc, argv};
     if (argc < 4) {
-        env.root() << "failing MODE RANK DIRECTORY [MS]\n";
+        std::fputs("failing MODE RANK DIRECTORY [MS]\n", stderr);
         return 2;
     }
     Case c{argv[1], std::atoi(argv[2]), argv[3]};
+    if (c.is("stopped-before-start") && is_launched_as(argv[2])) std::raise(SIGSTOP);
+    Environment env{argc, argv};
+    if (c.is("stopped-at-end") && is_launched_as(argv[2])) stop_at_the_end_of_mpi();
     if (argc > 4) c.duration_ms = std::atof(argv[4]);
     if (c.is("file-faults")) return run_with_faults(env, c, faults::Kind::file);
     if (c.is("memory-faults")) return run_with_faults(env, c, faults::Kind::memory);

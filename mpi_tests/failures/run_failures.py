@@ -21,7 +21,10 @@ LIMIT_S = 60         # a hang is what this test is about
 os.environ["OMPI_MCA_odls_base_sigkill_timeout"] = "1"
 
 AGREED = r"Error: the user's code failed \(rank {rank} of 3\)"
-STANDSTILL = r"Error: The ranks do not go on together: .* but rank {rank} has {found}.*--timeout\."
+STANDSTILL = r"Error: The ranks do not go on together: .* but rank {rank} has {found}.*--timeout or " \
+             r"RANVIER_TIMEOUT\."
+NO_WATCHDOG = r"Error: The ranks do not go on together: rank {waiting} has waited for \d s in the {part} of MPI\. .*" \
+              r"RANVIER_TIMEOUT\."
 
 # mode, rank, the one line that is printed
 ERRORS = [
@@ -45,6 +48,12 @@ WATCHDOG = [
         "{found}", r"been in a function called during the run for \d+ s at t = 24 ms")),
     ("stopped", 1, STANDSTILL.replace("{found}", r"not answered for")),
     ("stopped", 0, STANDSTILL.replace("{found}", r"not answered for")),
+]
+# mode, rank, the first rank that waits for it, and in what
+ENDS_OF_MPI = [
+    ("stopped-before-start", 0, 1, "start"),
+    ("stopped-before-start", 2, 0, "start"),
+    ("stopped-at-end", 1, 0, "end"),
 ]
 
 
@@ -332,6 +341,29 @@ def check_limits(mpirun, program, folder):
     return False
 
 
+def check_ends_of_mpi(mpirun, program, folder):
+    """A rank that does not come through MPI's own start or end, where no watchdog runs."""
+    ok = True
+    for mode, rank, waiting, part in ENDS_OF_MPI:
+        directory = folder / f"{mode}{rank}"
+        expected = NO_WATCHDOG.replace("{waiting}", str(waiting)).replace("{part}", part)
+        code, lines, _, seconds = launch(mpirun, program, mode, rank, directory)
+        found = [] if code != 0 and len(lines) == 1 and re.fullmatch(expected, lines[0]) else [f"{code}, {lines}"]
+        # What was finished before the end of MPI stays.
+        if (directory / "spikes.h5").exists() != (part == "end"):
+            found.append("a result of a job that did not start, or none of one that did")
+        ok &= report(f"{mode} on rank {rank}", found, seconds, directory)
+    for kilobytes in (60_000, 90_000, 120_000, 180_000):  # too little for MPI, for its communicators, enough
+        directory = folder / f"memory{kilobytes}"
+        limited = f'if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then ulimit -v {kilobytes}; fi; exec "$@"'
+        code, lines, _, seconds = launch(mpirun, program, "normal", 1, directory,
+                                         of_rank=["sh", "-c", limited, "sh"])
+        whole = (directory / "spikes.h5").exists()
+        found = [] if whole == (code == 0) and len(lines) <= 1 else [f"{code}, {lines}, complete: {whole}"]
+        ok &= report(f"{kilobytes} kB of memory on rank 1", found, seconds, directory)
+    return ok
+
+
 def check_full_disk(mpirun, program, folder):
     """A small file system, enlarged until the run succeeds."""
     mount = ["unshare", "--mount", "--map-root-user", "sh", "-c"]
@@ -364,7 +396,7 @@ def check_full_disk(mpirun, program, folder):
 
 GROUPS = {
     "errors": lambda m, p, f: check_cases(m, p, ERRORS, f) & check_killed(m, p, f) & check_faults(m, p, f),
-    "watchdog": lambda m, p, f: check_cases(m, p, WATCHDOG, f) & check_stops(m, p, f),
+    "watchdog": lambda m, p, f: check_cases(m, p, WATCHDOG, f) & check_stops(m, p, f) & check_ends_of_mpi(m, p, f),
     "default_timeout": check_default_timeout,
     "messages": check_messages,
     "disk": lambda m, p, f: check_limits(m, p, f) & check_full_disk(m, p, f),

@@ -154,31 +154,6 @@ TEST(Group, keeps_its_positions_when_others_are_refused) {
     EXPECT_COLLECTIVE_THROW(
         world(), p.set_positions(std::vector<Position>(5)), SpaceError, "5 positions"
     );
-    if (world().size() > 1) {
-        const double mine = 1 + world().rank();
-        const auto   seed = static_cast<std::int64_t>(mine);
-        EXPECT_COLLECTIVE_THROW(
-            world(), p.set_structure(Line{.dx = mine * 1_um}), CommunicationError, "set_structure"
-        );
-        EXPECT_COLLECTIVE_THROW(
-            world(),
-            p.set_structure(RandomStructure{.boundary = Sphere{1_um}, .rng = NumpyRNG{seed}}),
-            CommunicationError,
-            "set_structure"
-        );
-        EXPECT_COLLECTIVE_THROW(
-            world(),
-            p.set_positions(std::vector<Position>(7, Position{mine, 0, 0})),
-            CommunicationError,
-            "set_positions"
-        );
-        EXPECT_COLLECTIVE_THROW(
-            world(),
-            (Population{sim, 4, IF_curr_exp{}, {.structure = Line{.dx = mine * 1_um}}}),
-            CommunicationError,
-            "Population"
-        );
-    }
     ASSERT_TRUE(p.structure().has_value());
     EXPECT_TRUE(*p.structure() == Structure{Line{.dx = 2_um}});
     EXPECT_EQ(p.position(3), (Position{6, 0, 0}));

@@ -187,17 +187,6 @@ TEST(Network, refuses_options_outside_their_range) {
     }
 }
 
-TEST(Network, refuses_options_that_differ_between_ranks) {
-    if (world().size() == 1) GTEST_SKIP() << "a single rank agrees with itself";
-    const auto rank = static_cast<std::uint64_t>(world().rank());
-    EXPECT_COLLECTIVE_THROW(
-        world(),
-        (Simulation{world(), {.seed = 7 + rank}}),
-        CommunicationError,
-        "Simulation: seed must be the same on every rank, got 7 on rank 0 and 8 on rank 1 of "
-    );
-}
-
 TEST(Network, has_the_times_of_pynns_tests_of_simulation_control) {
     Simulation sim{world(), {.timestep = 0.123_ms, .min_delay = 0.246_ms, .max_delay = 9.87_ms}};
     Population p{sim, 3, IF_curr_exp{}};

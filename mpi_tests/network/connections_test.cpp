@@ -391,37 +391,6 @@ TEST(Connections, are_refused_by_their_rule) {
     EXPECT_EQ(s.sim.num_connections(), 0u);
 }
 
-TEST(Connections, are_refused_when_ranks_disagree) {
-    if (world().size() == 1) GTEST_SKIP() << "a single rank agrees with itself";
-    Scene        s;
-    const double mine    = world().rank();
-    const auto   refused = [&](auto make, const char* text) {
-        EXPECT_COLLECTIVE_THROW(world(), make(), CommunicationError, text);
-    };
-    refused(
-        [&] {
-            Projection{s.p, s.q, FixedProbabilityConnector{.p_connect = mine / 10}};
-        },
-        "connector"
-    );
-    refused([&] { Projection{s.p, s.q, FromListConnector{{{mine, 0}}}}; }, "connector");
-    refused([&] { Projection{s.p, s.q, AllToAllConnector{}, {mine * 1_nA, 1_ms}}; }, "weight");
-    refused(
-        [&] {
-            Projection{s.p, s.q, AllToAllConnector{}, {1_nA, expression(mine > 0 ? "d + 1" : "1")}};
-        },
-        "delay"
-    );
-    refused(
-        [&] {
-            Projection{
-                s.p, s.q, AllToAllConnector{}, {std::vector<Current>(20, mine * 1_nA), 1_ms}};
-        },
-        "weight"
-    );
-    EXPECT_EQ(s.sim.num_connections(), 0u);
-}
-
 TEST(Connections, fail_together_when_a_function_throws_on_one_rank) {
     Scene s;
     EXPECT_COLLECTIVE_THROW(
@@ -440,51 +409,6 @@ TEST(Connections, fail_together_when_a_function_throws_on_one_rank) {
         "no value for 4"
     );
     EXPECT_EQ(s.sim.num_connections(), 0u);
-}
-
-TEST(Connections, are_not_set_when_ranks_disagree) {
-    if (world().size() == 1) GTEST_SKIP() << "a single rank agrees with itself";
-    Scene        s;
-    Projection   made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
-    const double mine    = 1 + world().rank();
-    const auto   seed    = static_cast<std::int64_t>(mine);
-    const auto   digest  = s.sim.digest();
-    const auto   refused = [&](auto set, const char* text) {
-        EXPECT_COLLECTIVE_THROW(world(), set(), CommunicationError, text);
-    };
-    refused([&] { made.set("weight", mine); }, "set weight");
-    refused([&] { made.set("weight", std::vector<double>(20, mine)); }, "set weight");
-    refused([&] { made.set("weight", Matrix<double>(4, 5, mine)); }, "set weight");
-    refused([&] { made.set("weight", uniform(1.0, 2.0, NumpyRNG{seed})); }, "set weight");
-    refused([&] { made.set("delay", std::vector<double>(20, mine)); }, "set delay");
-    refused([&] { made.set(mine > 1 ? "weight" : "delay", 2.0); }, "set");
-    NumpyRNG ahead{1};
-    if (mine > 1) ahead.uniform();
-    refused([&] { made.set("weight", uniform(1.0, 2.0, ahead)); }, "set weight");
-    refused(
-        [&] {
-            Projection{
-                s.p,
-                s.q,
-                AllToAllConnector{},
-                {1_nA, 1_ms},
-                {.label = "x", .space = {.scale_factor = mine}}};
-        },
-        "space"
-    );
-    refused(
-        [&] {
-            Projection{s.p, s.q, AllToAllConnector{}, {uniform(0_nA, 1_nA, NumpyRNG{seed}), 1_ms}};
-        },
-        "weight"
-    );
-    refused(
-        [&] {
-            Projection{s.p, s.q, AllToAllConnector{}, {Matrix<Current>(4, 5, mine * 1_nA), 1_ms}};
-        },
-        "weight"
-    );
-    EXPECT_EQ(s.sim.digest(), digest);
 }
 
 }  // namespace

@@ -21,6 +21,23 @@ const Communicator& world() {
 
 const IF_curr_exp passive{.v_thresh = 1_V};
 
+/// Two populations of 4 and 5 cells.
+struct Scene {
+    Simulation sim{world()};
+    Population p{sim, 4, IF_curr_exp{}, {.label = "p"}};
+    Population q{sim, 5, IF_curr_exp{}, {.label = "q"}};
+};
+
+TEST(disagreement, of_a_simulation_refuses_its_options_on_all_ranks) {
+    const auto rank = static_cast<std::uint64_t>(world().rank());
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        (Simulation{world(), {.seed = 7 + rank}}),
+        CommunicationError,
+        "Simulation: seed must be the same on every rank, got 7 on rank 0 and 8 on rank 1 of "
+    );
+}
+
 TEST(disagreement, of_groups_refuses_values_that_differ_between_ranks_on_all_of_them) {
     Simulation   sim{world()};
     Population   p{sim, 6, IF_curr_exp{}, {.label = "p"}};
@@ -136,6 +153,110 @@ TEST(disagreement, of_current_sources_is_refused_where_ranks_disagree) {
     EXPECT_EQ(steps.get_series("times").size(), 1u);
     sim.run(1_ms);
     EXPECT_EQ(p.get("v").number(), -65);
+}
+
+TEST(disagreement, of_positions_refuses_them_on_all_ranks) {
+    Simulation   sim{world()};
+    Population   p{sim, 7, IF_curr_exp{}, {.label = "p", .structure = Line{.dx = 2_um}}};
+    const double mine = 1 + world().rank();
+    const auto   seed = static_cast<std::int64_t>(mine);
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.set_structure(Line{.dx = mine * 1_um}), CommunicationError, "set_structure"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        p.set_structure(RandomStructure{.boundary = Sphere{1_um}, .rng = NumpyRNG{seed}}),
+        CommunicationError,
+        "set_structure"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        p.set_positions(std::vector<Position>(7, Position{mine, 0, 0})),
+        CommunicationError,
+        "set_positions"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        (Population{sim, 4, IF_curr_exp{}, {.structure = Line{.dx = mine * 1_um}}}),
+        CommunicationError,
+        "Population"
+    );
+    EXPECT_TRUE(*p.structure() == Structure{Line{.dx = 2_um}});
+    EXPECT_EQ(p.position(3), (Position{6, 0, 0}));
+}
+
+TEST(disagreement, of_connections_refuses_them_on_all_ranks) {
+    Scene        s;
+    const double mine    = world().rank();
+    const auto   refused = [&](auto make, const char* text) {
+        EXPECT_COLLECTIVE_THROW(world(), make(), CommunicationError, text);
+    };
+    refused(
+        [&] {
+            Projection{s.p, s.q, FixedProbabilityConnector{.p_connect = mine / 10}};
+        },
+        "connector"
+    );
+    refused([&] { Projection{s.p, s.q, FromListConnector{{{mine, 0}}}}; }, "connector");
+    refused([&] { Projection{s.p, s.q, AllToAllConnector{}, {mine * 1_nA, 1_ms}}; }, "weight");
+    refused(
+        [&] {
+            Projection{s.p, s.q, AllToAllConnector{}, {1_nA, expression(mine > 0 ? "d + 1" : "1")}};
+        },
+        "delay"
+    );
+    refused(
+        [&] {
+            Projection{
+                s.p, s.q, AllToAllConnector{}, {std::vector<Current>(20, mine * 1_nA), 1_ms}};
+        },
+        "weight"
+    );
+    EXPECT_EQ(s.sim.num_connections(), 0u);
+}
+
+TEST(disagreement, of_connections_refuses_new_values_on_all_ranks) {
+    Scene        s;
+    Projection   made{s.p, s.q, AllToAllConnector{}, {1_nA, 1_ms}};
+    const double mine    = 1 + world().rank();
+    const auto   seed    = static_cast<std::int64_t>(mine);
+    const auto   digest  = s.sim.digest();
+    const auto   refused = [&](auto set, const char* text) {
+        EXPECT_COLLECTIVE_THROW(world(), set(), CommunicationError, text);
+    };
+    refused([&] { made.set("weight", mine); }, "set weight");
+    refused([&] { made.set("weight", std::vector<double>(20, mine)); }, "set weight");
+    refused([&] { made.set("weight", Matrix<double>(4, 5, mine)); }, "set weight");
+    refused([&] { made.set("weight", uniform(1.0, 2.0, NumpyRNG{seed})); }, "set weight");
+    refused([&] { made.set("delay", std::vector<double>(20, mine)); }, "set delay");
+    refused([&] { made.set(mine > 1 ? "weight" : "delay", 2.0); }, "set");
+    NumpyRNG ahead{1};
+    if (mine > 1) ahead.uniform();
+    refused([&] { made.set("weight", uniform(1.0, 2.0, ahead)); }, "set weight");
+    refused(
+        [&] {
+            Projection{
+                s.p,
+                s.q,
+                AllToAllConnector{},
+                {1_nA, 1_ms},
+                {.label = "x", .space = {.scale_factor = mine}}};
+        },
+        "space"
+    );
+    refused(
+        [&] {
+            Projection{s.p, s.q, AllToAllConnector{}, {uniform(0_nA, 1_nA, NumpyRNG{seed}), 1_ms}};
+        },
+        "weight"
+    );
+    refused(
+        [&] {
+            Projection{s.p, s.q, AllToAllConnector{}, {Matrix<Current>(4, 5, mine * 1_nA), 1_ms}};
+        },
+        "weight"
+    );
+    EXPECT_EQ(s.sim.digest(), digest);
 }
 
 }  // namespace

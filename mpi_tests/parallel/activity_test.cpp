@@ -79,21 +79,6 @@ TEST(Waiting, AnOrderedFaultIsAnError) {
     faults::disarm();
 }
 
-TEST(CollectiveCall, DifferentCallsAreAnErrorOnAllRanks) {
-    const Communicator comm;
-    if (comm.size() == 1) GTEST_SKIP() << "one rank always agrees";
-    const bool last = comm.rank() == comm.size() - 1;
-    EXPECT_COLLECTIVE_THROW(
-        comm,
-        (CollectiveCall{comm, last ? "Population \"a\": set v_rest" : "Population \"a\": set tau_m"}
-        ),
-        CommunicationError,
-        "rank 0 is in Population \"a\": set tau_m and rank"
-    );
-    const CollectiveCall same{comm, "Simulation: run"};
-    comm.barrier();
-}
-
 TEST(CollectiveCall, WithinACallNothingIsCompared) {
     const Communicator   comm;
     const CollectiveCall outer{comm, "Simulation: run"};

@@ -218,29 +218,5 @@ TEST(require_same, accepts_equal_values) {
     EXPECT_NO_THROW(require_same(comm, "", "label"));
 }
 
-TEST(require_same, names_two_ranks_that_differ) {
-    const Communicator comm;
-    if (comm.size() == 1) GTEST_SKIP() << "needs two ranks";
-    const int last = comm.size() - 1;
-
-    EXPECT_COLLECTIVE_THROW(
-        comm,
-        require_same(comm, comm.rank() == last ? 43 : 42, "Simulation: seed"),
-        CommunicationError,
-        fmt::format(
-            "Simulation: seed must be the same on every rank, got 42 on rank 0 and 43 on rank {} "
-            "of {}.",
-            last,
-            comm.size()
-        )
-    );
-    EXPECT_COLLECTIVE_THROW(
-        comm,
-        require_same(comm, comm.rank() == 0 ? 0.1 : 0.1 + 1e-17 + 1e-16, "timestep"),
-        CommunicationError,
-        "on rank 1"
-    );
-}
-
 }  // namespace
 }  // namespace ranvier

@@ -51,7 +51,8 @@ TEST(Watchdog, ARankThatDoesNotComeBackIsNamedWithWhatItDoes) {
         verdict(std::vector{waiting(61, 3), waiting(61, 3), stuck}, timeout_s),
         "The ranks do not go on together: rank 0 has waited for 61 s in Simulation: run, but rank "
         "2 has been in the value given for tau_m for 61 s at t = 12.5 ms. Every rank must make "
-        "each collective call; if rank 2 only takes long, raise --timeout."
+        "each collective call; if rank 2 only takes long, raise --timeout "
+        "or RANVIER_TIMEOUT."
     );
 }
 

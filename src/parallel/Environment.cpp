@@ -19,6 +19,7 @@
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/native.hpp"
 
+#include "Deadline.hpp"
 #include "termination.hpp"
 #include "watchdog.hpp"
 #include <fmt/format.h>
@@ -74,6 +75,13 @@ double initial_timeout() {
     return seconds;
 }
 
+/// Before there is anybody to throw a bad value at.
+double timeout_of_start() {
+    const char*  text    = std::getenv("RANVIER_TIMEOUT");
+    const double seconds = text == nullptr ? default_timeout_s : std::atof(text);
+    return std::isfinite(seconds) ? std::max(seconds, 0.0) : default_timeout_s;
+}
+
 }  // namespace
 
 class Environment::Session {
@@ -90,6 +98,7 @@ public:
             );
         }
         std::signal(SIGXFSZ, SIG_IGN);  // MPI makes files, too
+        const parallel::Deadline in_time{"the start of MPI", timeout_of_start()};
         if (up == 0) start(argc, argv);
         check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &report_comm_), "MPI_Comm_dup");
         before_  = parallel::install_terminate_handler(report_comm_);
@@ -111,6 +120,7 @@ public:
         MPI_Finalized(&down);
         if (down == 0 && watchdog_) watchdog_->finish();
         watchdog_.reset();
+        const parallel::Deadline in_time{"the end of MPI", timeout_s_};
         parallel::restore_termination(before_);
         if (down != 0) return;
         if (watchdog_comm_ != MPI_COMM_NULL) MPI_Comm_free(&watchdog_comm_);

@@ -66,10 +66,13 @@ std::string text_of_failure() {
     return "The program was terminated without an exception.";
 }
 
-/// One write, so that lines of several ranks cannot mix.
-void print(const std::string& text) {
+/// One line and one write, so that those of several ranks cannot mix.
+void print(std::string text) {
     std::cout.flush();
     std::fflush(nullptr);
+    std::ranges::replace_if(
+        text, [](char c) { return c == '\n' || c == '\r'; }, ' '
+    );
     const std::string line = "Error: " + text + "\n";
     if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;  // nobody is left to tell
 }
@@ -149,6 +152,12 @@ void end_job_with(const std::string& text) {
     enter_end();
     print(text);
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    std::_Exit(EXIT_FAILURE);
+}
+
+void end_process_with(const std::string& text) {
+    enter_end();
+    print(text);
     std::_Exit(EXIT_FAILURE);
 }
 

@@ -24,6 +24,10 @@ Termination install_terminate_handler(MPI_Comm comm);
 /// Prints the text as an error and ends the job, from any thread. @local
 [[noreturn]] void end_job_with(const std::string& text);
 
+/// Prints the text as an error and ends this process, which ends the job; for when MPI is not up or
+/// does not answer. From any thread. @local
+[[noreturn]] void end_process_with(const std::string& text);
+
 /// @local
 void restore_termination(const Termination& before);
 

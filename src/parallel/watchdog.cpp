@@ -13,6 +13,7 @@
 
 #include "ranvier/base/text.hpp"
 
+#include "Deadline.hpp"
 #include "termination.hpp"
 #include <fmt/format.h>
 
@@ -103,7 +104,8 @@ std::string text_of(std::size_t waiting, std::size_t other, std::span<const Stat
                                   : fmt::format("in {}{}", w.what.data(), at_time(w));
     return fmt::format(
         "The ranks do not go on together: rank {} has waited for {} s {}, but {}. Every rank "
-        "must make each collective call; if rank {} only takes long, raise --timeout.",
+        "must make each collective call; if rank {} only takes long, raise --timeout or "
+        "RANVIER_TIMEOUT.",
         waiting,
         std::llround(w.idle_s),
         where,
@@ -131,7 +133,7 @@ std::optional<std::string> verdict(std::span<const Status> ranks, double timeout
     if (!all_stuck) return std::nullopt;
     return fmt::format(
         "All ranks have been waiting for {} s{}; rank 0 in {} ({}). If the call only takes long, "
-        "raise --timeout.",
+        "raise --timeout or RANVIER_TIMEOUT.",
         std::llround(ranks[0].idle_s),
         at_time(ranks[0]),
         ranks[0].what.data(),
@@ -308,6 +310,7 @@ void Watchdog::finish() {
     }
     impl_->stop();
     set_finished(false);
+    const Deadline in_time{"the end of MPI", impl_->timeout_s};
     // What is still under way is taken, so that MPI ends without messages left.
     std::uint64_t expected = impl_->rank == 0 ? 0 : impl_->num_sent;
     if (impl_->rank == 0) {
