@@ -231,7 +231,7 @@ def wait_for_mark(job, directory):
     return time.monotonic()
 
 
-def check_kills(mpirun, program, folder, kills=50):
+def check_kills(mpirun, program, folder, kills=50, at_once=3):
     """SIGKILL at random moments, every fifth in the start: what had been flushed is there, and right."""
     dice = random.Random(8)
     begin = time.monotonic()
@@ -239,34 +239,38 @@ def check_kills(mpirun, program, folder, kills=50):
         mark = wait_for_mark(job, folder / "whole")
         ok = end_of(job)[0] == 0
     starts, writes = mark - begin, time.monotonic() - mark
-    killed, opened, shares = 0, 0, []
-    for number in range(kills):
+    cases = [(number, number % 5 == 0, dice.random(), dice.randrange(RANKS)) for number in range(kills)]
+
+    def kill(case):
+        number, in_start, moment, victim = case
         directory = folder / str(number)
         begin = time.monotonic()
         with marks_job(mpirun, program, directory) as job:
-            if number % 5 == 0:
-                time.sleep(dice.uniform(0, starts))
+            if in_start:
+                time.sleep(moment * starts)
             else:
                 wait_for_mark(job, directory)
-                time.sleep(dice.uniform(0, 0.9 * writes))
-            ranks = ranks_of(directory)
-            for rank in dice.sample(ranks, min(1, len(ranks))):
+                time.sleep(0.7 * moment * writes)
+            for rank in sorted(ranks_of(directory))[victim:][:1]:
                 os.kill(rank, signal.SIGKILL)
             ended, _ = end_of(job)
-        found = [] if ended is not None else [f"no end within {LIMIT_S} s"]
+        found, share = [] if ended is not None else [f"no end within {LIMIT_S} s"], None
         if ended != 0 and (directory / "running").exists():
-            opened += 1
             try:
                 problems, share = prefix_problems(directory, folder / "whole")
                 found += problems
-                shares.append(share)
             except OSError as problem:
                 found.append(f"cannot be read: {problem}")
-        killed += ended != 0
-        ok &= report(f"kill {number}", found, time.monotonic() - begin, directory)
-    print(f"{killed} of {kills} runs were killed, {opened} while they wrote; they hold "
-          f"{min(shares, default=0):.0%} to {max(shares, default=0):.0%} of the spikes")
-    return ok and opened >= kills / 3
+                share = 0
+        right = report(f"kill {number}", found, time.monotonic() - begin, directory)
+        return right, ended != 0, share
+
+    with ThreadPoolExecutor(at_once) as pool:
+        done = list(pool.map(kill, cases))
+    shares = [share for _, _, share in done if share is not None]
+    print(f"{sum(killed for _, killed, _ in done)} of {kills} runs were killed, {len(shares)} while they wrote; "
+          f"they hold {min(shares, default=0):.0%} to {max(shares, default=0):.0%} of the spikes")
+    return ok and all(right for right, _, _ in done) and len(shares) >= kills / 3
 
 
 def check_stops(mpirun, program, folder, stops=5):
@@ -303,8 +307,8 @@ def check_messages(mpirun, program, folder):
     if code != 0 or not count:
         print(f"counting: exit code {code}: {output}")
         return False
-    ok = True
-    for n in range(1, int(count[1]) + 1):
+
+    def check(n):
         rank = n % RANKS
         directory = folder / str(n)
         code, lines, _, seconds = launch(
@@ -313,8 +317,10 @@ def check_messages(mpirun, program, folder):
         found = problems_of(code, lines, expected, directory, rank)
         if n == int(count[1]):  # all agree that the result is there, and it is
             found = [problem for problem in found if problem != "a result that looks complete"]
-        ok &= report(f"message {n} on rank {rank}", found, seconds, directory)
-    return ok
+        return report(f"message {n} on rank {rank}", found, seconds, directory)
+
+    with ThreadPoolExecutor(2) as pool:
+        return all(list(pool.map(check, range(1, int(count[1]) + 1))))
 
 
 def check_limits(mpirun, program, folder):
