@@ -1,10 +1,10 @@
-#include "ranvier/base/Pack.hpp"
-
 #include <array>
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
+
+#include "ranvier/base/PackPair.hpp"
 
 namespace ranvier {
 namespace {
@@ -40,6 +40,8 @@ TYPED_TEST(Pack, calculates_in_each_lane_what_a_scalar_does) {
     };
 
     EXPECT_EQ((by_lanes<P>(this->x, formula)), (by_lanes<TypeParam>(this->x, formula)));
+    using Pair = simd::PackPair<TypeParam>;
+    EXPECT_EQ((by_lanes<Pair>(this->x, formula)), (by_lanes<TypeParam>(this->x, formula)));
 }
 
 TYPED_TEST(Pack, selects_by_lane) {
@@ -57,23 +59,31 @@ TYPED_TEST(Pack, selects_by_lane) {
 
     EXPECT_EQ((by_lanes<TypeParam>(this->x, formula)), expected);
     EXPECT_EQ((by_lanes<P>(this->x, formula)), expected);
+    EXPECT_EQ((by_lanes<simd::PackPair<TypeParam>>(this->x, formula)), expected);
 }
 
-TYPED_TEST(Pack, says_which_lanes_are_set) {
-    using P = simd::Pack<TypeParam>;
-
+/// Which lanes of a P are set.
+template <class P, class T>
+void expect_to_say_which_lanes_are_set() {
     for (int lane = 0; lane < P::width; ++lane) {
-        std::array<TypeParam, 8> numbers{};
+        std::array<T, 8> numbers{};
         numbers[static_cast<std::size_t>(lane)] = 1;
         const auto mask                         = P::load(numbers.data()) > P{0};
 
         EXPECT_EQ(simd::bits(mask), 1u << lane);
         EXPECT_TRUE(simd::any(mask));
         EXPECT_FALSE(simd::all(mask));
-        EXPECT_EQ(P::load(numbers.data())[lane], 1);
     }
     EXPECT_TRUE(simd::all(P{1} == P{1}));
     EXPECT_FALSE(simd::any(P{1} != P{1}));
+}
+
+TYPED_TEST(Pack, says_which_lanes_are_set) {
+    using P = simd::Pack<TypeParam>;
+
+    expect_to_say_which_lanes_are_set<P, TypeParam>();
+    expect_to_say_which_lanes_are_set<simd::PackPair<TypeParam>, TypeParam>();
+    EXPECT_EQ(P::load(this->x.data())[1], TypeParam(-0.5));
     EXPECT_EQ(simd::bits(true), 1u);
     EXPECT_TRUE(simd::any(true) && simd::all(true) && !simd::any(false));
 }

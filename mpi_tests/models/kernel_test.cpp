@@ -51,13 +51,22 @@ public:
                 states_[s][i]      = static_cast<T>(value);
             }
         }
+        for (std::size_t i = 0; i < count; ++i)
+            injected_[i] = static_cast<T>(random::Stream{{5}, i}.uniform());
         if (!uniform) std::fill(stride_.begin(), stride_.end(), std::uint8_t{1});
         states_[0][17] = std::numeric_limits<T>::quiet_NaN();
     }
 
     void set_state(std::size_t state, std::size_t cell, T value) { states_[state][cell] = value; }
 
-    std::vector<std::uint32_t> advance(Kernel<T> kernel, std::size_t* not_finite = nullptr) {
+    /// A step with or without a current, in which the states of spiking cells are kept or not.
+    struct Wanted {
+        bool injected = false, before = false;
+    };
+
+    std::vector<std::uint32_t> advance(
+        Kernel<T> kernel, std::size_t* not_finite = nullptr, const Wanted& wanted = {}
+    ) {
         std::array<T*, num_states>          states;
         std::array<const T*, num_constants> constants;
         for (std::size_t s = 0; s < num_states; ++s)
@@ -68,13 +77,20 @@ public:
         KernelArguments<T>         arguments{
             states.data(), constants.data(), stride_.data(), uniform_, count, spikes.data()};
         arguments.not_finite = not_finite;
+        before_.assign(count * num_states, T{});
+        if (wanted.before) arguments.before = before_.data();
+        if (wanted.injected) arguments.injected = injected_.data();
         spikes.resize(kernel(arguments));
+        before_.resize(wanted.before ? spikes.size() * num_states : 0);
         return spikes;
     }
+    /// States of the cells that spiked before they did, in the order of the spikes.
+    const std::vector<T>& before() const { return before_; }
 
     /// The same, one cell after the other, as the model reads.
-    std::vector<std::uint32_t> advance_one_by_one() {
+    std::vector<std::uint32_t> advance_one_by_one(const Wanted& wanted = {}) {
         std::vector<std::uint32_t> spikes;
+        before_.clear();
         for (std::size_t i = 0; i < count; ++i) {
             std::array<T, num_states>    values;
             std::array<T, num_constants> constants;
@@ -82,9 +98,13 @@ public:
                 values[s] = states_[s][i];
             for (std::size_t j = 0; j < num_constants; ++j)
                 constants[j] = constants_[j][i];
-            auto state = std::bit_cast<State>(values);
-            if (M::advance(state, std::bit_cast<Constants>(constants), NoCurrent{}))
+            auto       state = std::bit_cast<State>(values);
+            const auto k     = std::bit_cast<Constants>(constants);
+            if (wanted.injected ? M::advance(state, k, InjectedCurrent<T>{injected_[i]})
+                                : M::advance(state, k, NoCurrent{})) {
                 spikes.push_back(static_cast<std::uint32_t>(i));
+                if (wanted.before) before_.insert(before_.end(), values.begin(), values.end());
+            }
             values = std::bit_cast<std::array<T, num_states>>(state);
             for (std::size_t s = 0; s < num_states; ++s)
                 states_[s][i] = values[s];
@@ -115,6 +135,8 @@ private:
     std::vector<AlignedArray<T>>            states_    = arrays(num_states);
     std::vector<AlignedArray<T>>            constants_ = arrays(num_constants);
     std::array<std::uint8_t, num_constants> stride_{};
+    std::array<T, count>                    injected_{};
+    std::vector<T>                          before_;
 };
 
 /// Calls `test.operator()<M>()` for each neuron model of the library.
@@ -141,13 +163,39 @@ void expect_same_bits(Kernel<T> kernel) {
         Arrays<M, T> vector(uniform);
         std::size_t  num_spikes = 0;
         for (int step = 0; step < 20; ++step) {
-            const auto expected = scalar.advance_one_by_one();
-            EXPECT_EQ(vector.advance(kernel), expected);
+            const typename Arrays<M, T>::Wanted wanted{
+                .injected = step % 4 > 1, .before = step % 2 == 1};
+            const auto expected = scalar.advance_one_by_one(wanted);
+            EXPECT_EQ(vector.advance(kernel, nullptr, wanted), expected);
+            EXPECT_EQ(vector.before(), scalar.before());
             ASSERT_EQ(vector.bits(), scalar.bits()) << "uniform: " << uniform << " " << step;
             num_spikes += expected.size();
         }
         EXPECT_GT(num_spikes, 0u);
     }
+}
+
+/// All cells of a model spike in one step, in which every third one is hard for a model that
+/// divides its steps.
+template <class M>
+void expect_spikes_in_order() {
+    Arrays<M, double> scalar(true), vector(true);
+    for (Arrays<M, double>* arrays : {&scalar, &vector}) {
+        for (std::size_t i = 0; i < count; ++i)
+            arrays->set_state(0, i, i % 3 == 0 ? -39 : -37.99);
+    }
+    const typename Arrays<M, double>::Wanted wanted{.before = true};
+    const auto                               expected = scalar.advance_one_by_one(wanted);
+    EXPECT_EQ(vector.advance(kernels_of<M>().advance_double, nullptr, wanted), expected);
+    EXPECT_EQ(vector.before(), scalar.before());
+    EXPECT_EQ(expected.size(), count);
+}
+
+TEST(kernel, lists_spikes_of_divided_steps_among_the_others) {
+    test::for_each_isa([] {
+        expect_spikes_in_order<EIF_cond_exp_isfa_ista>();
+        expect_spikes_in_order<EIF_cond_alpha_isfa_ista>();
+    });
 }
 
 TEST(kernel, of_the_baseline_has_the_bits_of_the_scalar_model) {

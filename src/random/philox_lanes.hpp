@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "ranvier/base/Pack.hpp"
+#include "ranvier/base/PackPair.hpp"
 
 namespace ranvier::random {
 inline namespace RANVIER_ISA_NAMESPACE {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "ranvier/base/Pack.hpp"
+#include "ranvier/base/PackPair.hpp"
 #include "ranvier/base/math.hpp"
 
 #include "kernels.hpp"

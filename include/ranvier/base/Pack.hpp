@@ -86,6 +86,9 @@ struct Pack {
         __builtin_memcpy(&result.v, from, sizeof(Vector));
         return result;
     }
+    RANVIER_INLINE static Pack from_bits(typename Vectors<T>::Unsigned bits) {
+        return Pack{reinterpret_cast<Vector>(bits)};
+    }
     RANVIER_INLINE void store(T* to) const { __builtin_memcpy(to, &v, sizeof(Vector)); }
     RANVIER_INLINE T    operator[](int lane) const { return v[lane]; }
 
@@ -107,10 +110,8 @@ struct Pack {
     RANVIER_INLINE friend Mask<T> operator>=(Pack a, Pack b) { return {a.v >= b.v}; }
 };
 
-/// What generic code asks about a value type.
-///
-///     Traits<Pack<float>>: Scalar float, Mask Mask<float>, Bits 8 lanes of uint32, lanes 8
-///     Traits<double>:      Scalar double, Mask bool, Bits uint64, lanes 1
+/// What generic code asks about a value type: of Pack<float>, Scalar float, Mask Mask<float>, Bits
+/// 8 lanes of uint32, lanes 8; of double, Scalar double, Mask bool, Bits uint64, lanes 1.
 template <class V>
 struct Traits {
     static_assert(std::is_same_v<V, double> || std::is_same_v<V, float>);
@@ -166,7 +167,7 @@ RANVIER_INLINE V from_bits(typename Traits<V>::Bits bits) {
     if constexpr (lanes<V> == 1)
         return __builtin_bit_cast(V, bits);
     else
-        return V{reinterpret_cast<typename V::Vector>(bits)};
+        return V::from_bits(bits);
 }
 
 /// The lanes of `bits` that are not zero.

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "ranvier/base/Pack.hpp"
+#include "ranvier/base/PackPair.hpp"
 
 namespace ranvier::math {
 inline namespace RANVIER_ISA_NAMESPACE {

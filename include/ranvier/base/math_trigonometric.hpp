@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "ranvier/base/Pack.hpp"
+#include "ranvier/base/PackPair.hpp"
 #include "ranvier/base/math_exponential.hpp"
 
 namespace ranvier::math {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
@@ -166,29 +167,46 @@ struct AdaptiveExponential {
             -rate};
     }
 
+    /// Hardness above which a step is divided, into 8, 64 and 256 parts.
+    static constexpr std::array divides_above{1.0, 12.0, 96.0};
+
     /// Advances v and w of free cells; of held ones (v is NaN) only w, with v at v_reset.
     RANVIER_INLINE void advance(V& v, V& w, const SynapticInput<V>& in, V steady) const {
+        advance_by(v, w, in, steady, [&](const State& start, V how, State& result) {
+            if (!simd::any(how > number(divides_above[0]))) [[likely]]
+                return;
+            // What a call needs is copied here, so that the rest stays in registers.
+            const State            from  = start;
+            const SynapticInput<V> input = in;
+            const V                copy  = how;
+            State                  to    = result;
+            divide(from, input, steady, copy, to);
+            result.v = to.v;
+            result.w = to.w;
+        });
+    }
+
+    /// The same, but cells whose hardness says that their step is to be divided are not right.
+    RANVIER_INLINE void advance(V& v, V& w, const SynapticInput<V>& in, V steady, V& hardness)
+        const {
+        advance_by(v, w, in, steady, [&](const State&, V how, State&) { hardness = how; });
+    }
+
+private:
+    template <class OfHard>
+    RANVIER_INLINE void advance_by(
+        V& v, V& w, const SynapticInput<V>& in, V steady, const OfHard& of_hard
+    ) const {
         const auto  held = simd::isnan(v);
         const State start{simd::select(held, v_reset, v), w};
         V           hardness;
         State       result = once<false>(start, in, steady, whole(), hardness);
-        const auto  hard   = simd::select(held, number(0), hardness) > number(1);
-        if (simd::any(hard)) [[unlikely]] {
-            // What a call needs is copied here, so that the rest stays in registers.
-            const State            from  = start;
-            const SynapticInput<V> input = in;
-            const V                how   = simd::select(held, number(0), hardness);
-            State                  to    = result;
-            divide(from, input, steady, how, to);
-            result.v = to.v;
-            result.w = to.w;
-        }
+        of_hard(start, simd::select(held, number(0), hardness), result);
         const V held_w = decay_w * w + a * ((w_start + w_end) * (v_reset - membrane.v_rest));
         w              = simd::select(held, held_w, result.w);
         v              = simd::select(held, v, result.v);
     }
 
-private:
     RANVIER_INLINE Length whole() const {
         return {
             h,
@@ -207,8 +225,9 @@ private:
     [[gnu::noinline, gnu::cold]] void divide(
         const State& start, const SynapticInput<V>& in, V steady, V hardness, State& result
     ) const {
-        const auto hard = hardness > number(1), harder = hardness > number(12),
-                   hardest = hardness > number(96);
+        const auto hard    = hardness > number(divides_above[0]),
+                   harder  = hardness > number(divides_above[1]),
+                   hardest = hardness > number(divides_above[2]);
         in_parts(8, hard & !harder, start, in, steady, result);
         in_parts(64, harder & !hardest, start, in, steady, result);
         in_parts(256, hardest, start, in, steady, result);

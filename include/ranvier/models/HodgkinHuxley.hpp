@@ -2,6 +2,8 @@
 /// The membrane of Traub and Miles: sodium and potassium channels with three gates.
 #pragma once
 
+#include <array>
+
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/Membrane.hpp"
 #include "ranvier/models/exponentials.hpp"
@@ -123,11 +125,14 @@ struct HodgkinHuxley {
         return e;
     }
 
+    /// Distance between prediction and result, mV, above which a step is divided, into 4, 16 and 64
+    /// parts.
+    static constexpr std::array divides_above{1e-3, 0.03, 1.0};
+
     RANVIER_INLINE void advance(State& s, const SynapticInput<V>& in, V steady) const {
-        const Length whole{h, membrane.half_h, per_h, membrane.minus_h_over_cm};
-        V            error;
-        State        result = once(s, in, steady, whole, error);
-        if (simd::any(error > number(first_limit))) [[unlikely]] {
+        V     error;
+        State result = once(s, in, steady, whole(), error);
+        if (simd::any(error > number(divides_above[0]))) [[unlikely]] {
             // What a call needs is copied here, so that the rest stays in registers.
             const State            from  = s;
             const SynapticInput<V> input = in;
@@ -142,7 +147,16 @@ struct HodgkinHuxley {
         s.n = result.n;
     }
 
+    /// The same, but cells whose error says that their step is to be divided are not right.
+    RANVIER_INLINE void advance(State& s, const SynapticInput<V>& in, V steady, V& error) const {
+        s = once(s, in, steady, whole(), error);
+    }
+
 private:
+    RANVIER_INLINE Length whole() const {
+        return {h, membrane.half_h, per_h, membrane.minus_h_over_cm};
+    }
+
     /// Beyond this, and where two of the rates are limits of 0 / 0 (at 13, 15 and 40 mV), rates are
     /// computed with more care.
     static constexpr double usual = 120;
@@ -233,8 +247,9 @@ private:
     [[gnu::noinline, gnu::cold]] void divide(
         const State& start, const SynapticInput<V>& in, V steady, V error, State& result
     ) const {
-        const auto hard = error > number(first_limit), harder = error > number(second_limit),
-                   hardest = error > number(third_limit);
+        const auto hard    = error > number(divides_above[0]),
+                   harder  = error > number(divides_above[1]),
+                   hardest = error > number(divides_above[2]);
         in_parts(4, hard & !harder, start, in, steady, result);
         in_parts(16, harder & !hardest, start, in, steady, result);
         in_parts(64, hardest, start, in, steady, result);
@@ -267,8 +282,6 @@ private:
         result.h = simd::select(which, t.h, result.h);
         result.n = simd::select(which, t.n, result.n);
     }
-
-    static constexpr double first_limit = 1e-3, second_limit = 0.03, third_limit = 1;
 };
 
 }  // namespace ranvier::models

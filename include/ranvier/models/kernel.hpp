@@ -7,36 +7,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
-#include "ranvier/base/Pack.hpp"
+#include "ranvier/base/PackPair.hpp"
 #include "ranvier/base/isa.hpp"
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/kernel_arguments.hpp"
+#include "ranvier/models/kernel_hard_steps.hpp"
+#include "ranvier/models/kernel_injected_current.hpp"
 #include "ranvier/models/kernel_not_finite.hpp"
 
 namespace ranvier::models {
-
-/// The injected current of a step where there is none: adds nothing and costs nothing.
-struct NoCurrent {
-    template <class V>
-    RANVIER_INLINE V add_to(V base) const {
-        return base;
-    }
-    template <class V>
-    RANVIER_INLINE V add_to(V base, V) const {
-        return base;
-    }
-};
-
-/// The current injected into each lane during a step, nA.
-template <class V>
-struct InjectedCurrent {
-    V nA;
-    /// base + nA
-    RANVIER_INLINE V add_to(V base) const { return base + nA; }
-    /// base + per_nA nA
-    RANVIER_INLINE V add_to(V base, V per_nA) const { return base + per_nA * nA; }
-};
 
 /// Whether input of model M steps its potential at the end of a time step.
 template <class M>
@@ -97,16 +78,15 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
         constant_arrays[j] = a.constants[j];
     auto constants = std::bit_cast<Constants>(load_packs<V>(constant_arrays, 0));
 
-    std::size_t  num_spikes = 0;
-    NotFinite<V> not_finite;
-    const auto   step = [&](std::size_t i, const Constants& k, auto injected)
+    std::size_t              num_spikes = 0;
+    NotFinite<simd::Pack<T>> not_finite;
+    HardStepsOf<M, V>        hard_steps{a};
+    const auto               step = [&](std::size_t i, const Constants& k, auto injected)
         __attribute__((always_inline)) {
-        auto       lanes   = load_packs<V>(state_arrays, i);
-        State      state   = std::bit_cast<State>(lanes);
-        const auto spiking = M::advance(state, k, injected);
-        lanes              = std::bit_cast<std::array<V, num_states>>(state);
+        auto           lanes   = load_packs<V>(state_arrays, i);
+        const unsigned spiking = advance_lanes<M>(lanes, k, injected, hard_steps, i);
         not_finite.look_at(lanes);
-        for (unsigned rest = bits(spiking); rest != 0; rest &= rest - 1) {
+        for (unsigned rest = spiking; rest != 0; rest &= rest - 1) {
             const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
             for (std::size_t j = 0; a.before && j < num_states; ++j)
                 a.before[num_spikes * num_states + j] = state_arrays[j][cell];
@@ -131,6 +111,9 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
             const InjectedCurrent<V> current{V::load(injected + i * injected_stride)};
             step(i, constants, current);
         }
+    }
+    if constexpr (DividesSteps<M>) {
+        if (!hard_steps.empty()) num_spikes = hard_steps.advance(num_spikes, not_finite);
     }
     if (a.not_finite) *a.not_finite = not_finite.count(a, num_states, num_spikes);
     return num_spikes;
@@ -170,9 +153,13 @@ std::size_t settle_cells(const KernelArguments<T>& a) {
     return num_spikes;
 }
 
+/// Lanes of T that keep the processor busy: two packs where a step is a long chain of operations.
+template <class M, class T>
+using LanesOf = std::conditional_t<DividesSteps<M>, simd::PackPair<T>, simd::Pack<T>>;
+
 /// The kernels of M for lanes of the instruction set that the including source file is compiled
 /// for.
-template <class M, class Doubles = simd::Pack<double>, class Singles = simd::Pack<float>>
+template <class M, class Doubles = LanesOf<M, double>, class Singles = LanesOf<M, float>>
 constexpr KernelTable kernel_table() {
     KernelTable table{&advance_cells<M, Doubles, double>, &advance_cells<M, Singles, float>};
     if constexpr (Settles<M>) {

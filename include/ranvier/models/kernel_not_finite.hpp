@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 
-#include "ranvier/base/Pack.hpp"
+#include "ranvier/base/PackPair.hpp"
 #include "ranvier/base/isa.hpp"
 #include "ranvier/models/kernel_arguments.hpp"
 
@@ -30,6 +30,18 @@ public:
                 sum = sum + lanes[j];
             sum_ = sum_ + sum;
         }
+    }
+    template <class P, std::size_t N>
+    requires simd::is_pair<P> RANVIER_INLINE void look_at(const std::array<P, N>& lanes) {
+        std::array<V, N> half;
+#pragma GCC unroll 64
+        for (std::size_t j = 0; j < N; ++j)
+            half[j] = lanes[j].a;
+        look_at(half);
+#pragma GCC unroll 64
+        for (std::size_t j = 0; j < N; ++j)
+            half[j] = lanes[j].b;
+        look_at(half);
     }
     /// Other state variables of the same lanes.
     template <std::size_t N>

@@ -2,7 +2,7 @@
 /// Shorter steps for the cells that need them.
 #pragma once
 
-#include "ranvier/base/Pack.hpp"
+#include "ranvier/base/PackPair.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier::models {

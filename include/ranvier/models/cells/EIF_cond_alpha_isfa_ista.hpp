@@ -100,12 +100,17 @@ struct EIF_cond_alpha_isfa_ista {
             .refractory = p[&M::tau_refrac]};
     }
 
-    template <class V, class I>
-    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
+    static constexpr auto divides_above = models::AdaptiveExponential<double>::divides_above;
+
+    /// @param hardness of the step in each lane; if it is wanted, steps are not divided
+    template <class V, class I, class... Hardness>
+    [[gnu::always_inline]] static auto advance(
+        State<V>& s, const Constants<V>& k, I injected, Hardness&... hardness
+    ) {
         models::SynapticInput<V> input;
         input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
         input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
-        k.membrane.advance(s.v, s.w, input, injected.add_to(k.i_offset));
+        k.membrane.advance(s.v, s.w, input, injected.add_to(k.i_offset), hardness...);
         k.E.advance(s.gsyn_exc, s.rise_exc);
         k.I.advance(s.gsyn_inh, s.rise_inh);
         return s.v >= k.membrane.v_spike;

@@ -132,13 +132,18 @@ struct HH_cond_exp {
             .refractory = 0_ms};
     }
 
-    template <class V, class I>
-    [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
+    static constexpr auto divides_above = models::HodgkinHuxley<double>::divides_above;
+
+    /// @param hardness of the step in each lane; if it is wanted, steps are not divided
+    template <class V, class I, class... Hardness>
+    [[gnu::always_inline]] static auto advance(
+        State<V>& s, const Constants<V>& k, I injected, Hardness&... hardness
+    ) {
         models::SynapticInput<V> input;
         input.add(k.E.course(s.gsyn_exc), k.from_E);
         input.add(k.I.course(s.gsyn_inh), k.from_I);
         typename models::HodgkinHuxley<V>::State cell{s.v, s.m, s.h, s.n};
-        k.membrane.advance(cell, input, injected.add_to(k.i_offset));
+        k.membrane.advance(cell, input, injected.add_to(k.i_offset), hardness...);
         const V before = s.v;
         s.v            = cell.v;
         s.m            = cell.m;
