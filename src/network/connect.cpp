@@ -90,7 +90,7 @@ std::optional<Pair> last_by_both(
     connectors::Rule& rule = *request.rule;
     const std::size_t most =
         std::min<std::size_t>(1024, std::max<std::size_t>(1, rule.targets_per_plan(request.shape)));
-    std::size_t                      at_a_time = std::min<std::size_t>(64, most);
+    std::size_t                      at_a_time = std::min<std::size_t>(8, most);
     std::vector<connectors::Sources> by_key;
     connectors::Sources              sources;
     const auto                       runs = post.local_runs();

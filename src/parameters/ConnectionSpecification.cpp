@@ -62,6 +62,7 @@ void ConnectionSpecification::for_each_operand(
 }
 
 bool ConnectionSpecification::any_operand(bool (*holds)(const ConnectionSpecification&)) const {
+    if (!is_combination()) return holds(*this);
     bool any = false;
     for_each_operand([&](const ConnectionSpecification& operand) { any = any || holds(operand); });
     return any;
@@ -82,6 +83,8 @@ bool ConnectionSpecification::is_sequential() const {
 
 std::optional<std::size_t> ConnectionSpecification::length() const {
     std::optional<std::size_t> common;
+    if (values()) common = values()->size();
+    if (!is_combination()) return common;
     for_each_operand([&](const ConnectionSpecification& operand) {
         const std::vector<double>* array = operand.values();
         if (!array) return;
