@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 
 using namespace ranvier;
+using parameters::ConnectionSpecification;
 using parameters::Specification;
 using random::Distribution;
 
@@ -73,6 +74,48 @@ void add_all() {
         add(std::string{distribution.name()}, distribution);
 }
 
+/// Values of all connections between a thousand cells and as many others.
+void add_of_connections(const std::string& name, const ConnectionSpecification& specification) {
+    const auto measure = [=](benchmark::State& state) {
+        constexpr std::size_t      cells = 1024;
+        std::vector<std::uint32_t> sources(cells);
+        std::vector<double>        distances(cells), values(cells);
+        for (std::size_t i = 0; i < cells; ++i) {
+            sources[i]   = static_cast<std::uint32_t>(i);
+            distances[i] = static_cast<double>(i);
+        }
+        for (auto _ : state) {
+            for (std::size_t post = 0; post < cells; ++post) {
+                specification.resolve(
+                    {post, sources, post * cells, random::Key{1}, distances}, values
+                );
+                benchmark::DoNotOptimize(values.data());
+            }
+        }
+        state.counters["ns_per_value"] = benchmark::Counter(
+            1e-9 * cells * cells,
+            benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert
+        );
+    };
+    benchmark::RegisterBenchmark(("connection/" + name).c_str(), measure)->MinTime(0.1);
+}
+
+void add_all_of_connections() {
+    const ConnectionSpecification uniform = Distribution::uniform(5, 7);
+    add_of_connections("number", 20.0);
+    add_of_connections("uniform", uniform);
+    add_of_connections("normal", Distribution::normal(20, 2));
+    add_of_connections("array", std::vector<double>(num_values, 1.0));
+    add_of_connections("matrix", Matrix<double>(1024, 1024, 1.0));
+    add_of_connections("function of the pair", [](std::size_t i, std::size_t j) {
+        return static_cast<double>(i + j);
+    });
+    add_of_connections("function of the distance", [](double d) { return 0.1 * d; });
+    add_of_connections("formula 0.2 + d / 300", "0.2 + d / 300");
+    add_of_connections("formula exp(-d / 100)", "exp(-d / 100)");
+    add_of_connections("2 * uniform + formula", 2 * uniform + expression("0.2 + d / 300"));
+}
+
 std::filesystem::path file_for(std::size_t cells) {
     return std::filesystem::temp_directory_path() / fmt::format("ranvier_values_{}.h5", cells);
 }
@@ -121,7 +164,12 @@ int main(int argc, char** argv) {
         if (std::string_view{argv[1]} == "--cells") measure_memory(env, cells);
         return 0;
     }
+    write_values(env, num_values);
+    add("dataset in a file",
+        Specification{from_hdf5(file_for(num_values), "/nodes/p/0/dynamics_params/rate")});
     add_all();
+    add_all_of_connections();
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
+    std::filesystem::remove(file_for(num_values));
 }

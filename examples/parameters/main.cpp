@@ -174,8 +174,11 @@ void projections(Simulation& sim, const Printer& print) {
     print("weight", prj.get("weight"));
     print("delay", prj.get("delay"));
     const auto of_pair = [](std::size_t i, std::size_t j) { return 0.1 * double(i) + double(j); };
-    prj.set("weight", parameters::ConnectionSpecification{of_pair});
+    prj.set("weight", of_pair);
     print("weight, from the pair", prj.get("weight"));
+    prj.set({{"weight", "0.1 * exp(-d / 2)"}, {"delay", 2 * uniform(0.5, 1.0) + 1.0}});
+    print("weight, from the distance d", prj.get("weight"));
+    print("delay, lazily", prj.get("delay"));
 }
 
 /// Currents: numbers and time series.

@@ -258,8 +258,8 @@ TEST(BadInput, values_of_the_wrong_kind_or_length) {
          [](Scene& s) { s.array.set("spike_times", std::vector<Sequence>(7)); },
          "Population \"array\": spike_times was given 7 values for 6 cells. Give one value per "
          "cell, or a single value for all."},
-        {"a number instead of a sequence",
-         [](Scene& s) { s.array.set("spike_times", parameters::Specification{1.0}); },
+        {"random numbers instead of a sequence",
+         [](Scene& s) { s.array.set("spike_times", uniform(1, 2)); },
          "Population \"array\": spike_times takes a Sequence of times per cell, got numbers."},
         {"a sequence instead of a number",
          [](Scene& s) { s.poisson.set("rate", Sequence{1_ms}); },

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -123,6 +124,147 @@ TEST(disagreement, of_groups_refuses_calls_that_differ_between_ranks_on_all_of_t
         "5 values for 6 cells"
     );
     EXPECT_THAT(p.get("tau_m"), testing::Each(20));
+}
+
+/// Whether a call is refused with this text, which ends in the second of two ranks that differ.
+template <class Call>
+void expect_told(Call call, const std::string& text) {
+    const std::string where = " rank 1 of " + std::to_string(world().size());
+    EXPECT_COLLECTIVE_THROW(world(), call(), CommunicationError, text + where);
+}
+
+/// What is the same in words and hides a difference.
+std::string hidden(const std::string& given, const std::string& rest) {
+    return given + " on every rank, but " + rest + " differ between rank 0 and";
+}
+
+TEST(disagreement, of_groups_is_told_in_words) {
+    Simulation   sim{world()};
+    Population   p{sim, 6, IF_curr_exp{}, {.label = "p"}};
+    Population   trains{sim, 2, SpikeSourceArray{}, {.label = "trains"}};
+    const bool   odd  = world().rank() == 1;
+    const double mine = odd ? 2 : 1;
+    const auto   told = [&](const NamedValue& value, const std::string& text) {
+        expect_told([&] { p.set({{"cm", 1.0}, value}); }, text);
+    };
+    const std::string start = "Population \"p\": set: the ranks do not ask for the same: ";
+    expect_told(
+        [&] { p.set("tau_m", mine); },
+        start + "tau_m is the number 1 on rank 0, tau_m is the number 2 on"
+    );
+    told({"tau_m", std::vector(6, mine)}, hidden("tau_m is an array of 6 values", "its numbers"));
+    told(
+        {"tau_m", mine * uniform(1, 2)},
+        hidden("tau_m is a combination of values", "the values that it combines")
+    );
+    told(
+        odd ? NamedValue{"tau_m", 5} : NamedValue{"tau_m", [](std::size_t) { return 5.0; }},
+        "tau_m is a function of the index on rank 0, tau_m is the number 5 on"
+    );
+    expect_told(
+        [&] { trains.set("spike_times", Sequence::in_ms({mine})); },
+        hidden("spike_times is a Sequence of 1 values", "the times or numbers in it")
+    );
+    const std::ptrdiff_t last = odd ? 2 : 3;
+    expect_told(
+        [&] {
+            p[{0, last}].set("cm", 2.0);
+        },
+        hidden("the group is 2 cells of type IF_curr_exp", "the cells themselves")
+    );
+    expect_told(
+        [&] { p.get(odd ? "cm" : "tau_m"); },
+        "the name is \"tau_m\" on rank 0, the name is \"cm\" on"
+    );
+    expect_told(
+        [&] {
+            if (odd)
+                Population{sim, 2, IF_curr_exp{}};
+            else
+                Population{sim, 2, IF_cond_exp{}};
+        },
+        "the group is 2 cells of type IF_cond_exp on rank 0, the group is 2 cells of type "
+        "IF_curr_exp on"
+    );
+}
+
+TEST(disagreement, of_connections_and_currents_is_told_in_words) {
+    Simulation           sim{world()};
+    Population           p{sim, 6, IF_curr_exp{}, {.label = "p"}};
+    Projection           all{p, p, AllToAllConnector{}, {1_nA, 1_ms}, {.label = "all"}};
+    CurrentSource        steps{sim, StepCurrentSource{.times = {0_ms}, .amplitudes = {1_nA}}};
+    const bool           odd  = world().rank() == 1;
+    const double         mine = odd ? 2 : 1;
+    const std::ptrdiff_t last = odd ? 2 : 3;
+    const std::string    same = "the ranks do not ask for the same: ";
+    expect_told(
+        [&] { all.set("weight", std::vector(36, mine)); },
+        "Projection \"all\": set weight: " + same +
+            hidden("weight is an array of 36 values", "its numbers")
+    );
+    expect_told(
+        [&] { all.set("delay", mine * expression("d")); },
+        hidden("delay is a combination of values", "the values that it combines")
+    );
+    const FixedProbabilityConnector some{.p_connect = mine / 4};
+    expect_told(
+        [&] { Projection(p, p, some); },
+        hidden("connector is FixedProbabilityConnector", "its arguments")
+    );
+    expect_told(
+        [&] {
+            Projection(p, p[{0, last}], AllToAllConnector{});
+        },
+        hidden("the postsynaptic group is 2 cells of type IF_curr_exp", "the cells themselves")
+    );
+    const std::vector<double> times{mine};
+    expect_told(
+        [&] { steps.set("times", times); },
+        "CurrentSource \"current0\": " + same +
+            hidden("times is a series of 1 values", "its numbers")
+    );
+}
+
+TEST(disagreement, of_generators_of_one_seed_that_stand_elsewhere_is_refused) {
+    Simulation sim{world()};
+    Population p{sim, 4, IF_curr_exp{}, {.label = "p"}};
+    const auto refused = [&](auto&& call) {
+        NumpyRNG rng{1};
+        if (world().rank() == 1) rng.uniform();
+        EXPECT_COLLECTIVE_THROW(
+            world(),
+            call(rng),
+            CommunicationError,
+            "but the seed or the state of its NumpyRNG differ between rank 0 and rank 1 of"
+        );
+    };
+    const auto before = p.positions();
+    refused([&](const NumpyRNG& rng) { p.set("tau_m", uniform(1, 2, rng)); });
+    refused([&](const NumpyRNG& rng) {
+        p.set_structure(RandomStructure{.boundary = Sphere{10_um}, .rng = rng});
+    });
+    refused([&](const NumpyRNG& rng) {
+        p.set_structure(Grid2D{.fill_order = FillOrder::random, .rng = rng});
+    });
+    refused([&](const NumpyRNG& rng) {
+        Population{
+            sim,
+            8,
+            IF_curr_exp{},
+            {.structure = Grid3D{.fill_order = FillOrder::random, .rng = rng}}};
+    });
+    refused([&](const NumpyRNG& rng) {
+        Projection{p, p, AllToAllConnector{}, {uniform(1_nA, 2_nA, rng), 1_ms}};
+    });
+    EXPECT_EQ(p.positions(), before);
+    NumpyRNG pairs{1};  // of normal numbers, the second of which may be kept ready
+    if (world().rank() == 1) {
+        pairs.next(random::Distribution::normal(0, 1));
+        pairs.next(random::Distribution::normal(0, 1));
+    }
+    EXPECT_COLLECTIVE_THROW(
+        world(), p.set("tau_m", uniform(1, 2, pairs)), CommunicationError, "NumpyRNG"
+    );
 }
 
 TEST(disagreement, of_current_sources_is_refused_where_ranks_disagree) {

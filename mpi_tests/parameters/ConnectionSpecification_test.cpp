@@ -66,6 +66,58 @@ TEST(ConnectionSpecification, gives_one_value_as_it_gives_all) {
     }
 }
 
+TEST(ConnectionSpecification, is_combined_with_others) {
+    const auto kinds = one_of_each_kind();
+    const auto sum   = 2 * kinds[2] + kinds[4] / 10 - kinds[5];
+    EXPECT_EQ(sum.describe(), "a combination of values");
+    EXPECT_EQ(resolved(sum), (std::vector<double>{-13.5, -11.5, -9.5, -17.5}));
+    EXPECT_EQ(resolved(-kinds[3]), (std::vector<double>{-5, -25, -25, -35}));
+    EXPECT_EQ(ConnectionSpecification{2.0 * kinds[0]}.constant(), 5.0);
+    EXPECT_EQ(sum.length(), 8u);
+    EXPECT_TRUE(sum.is_sequential());
+    EXPECT_TRUE(sum.needs_distance());
+    EXPECT_TRUE(sum.has_function());
+    EXPECT_FALSE(sum.is_function());
+    for (std::size_t k = 0; k < sources.size(); ++k)
+        EXPECT_EQ(sum.value(column(), k), resolved(sum)[k]);
+
+    const auto drawn = ConnectionSpecification{random::Distribution::uniform(0, 1)};
+    const auto one = resolved(drawn), pair = resolved(2 * drawn + drawn);
+    for (std::size_t k = 0; k < one.size(); ++k) {
+        EXPECT_NE(pair[k], 3 * one[k]) << "independent draws";
+        EXPECT_EQ(resolved(2 * drawn)[k], 2 * one[k]);
+        EXPECT_EQ((2 * drawn + drawn).value(column(), k), pair[k]);
+    }
+    EXPECT_TRUE((2 * drawn).is_drawn());
+    EXPECT_FALSE((kinds[2] * drawn).is_drawn()) << "has its place in a list";
+    EXPECT_THROW((kinds[2] + std::vector{1.0, 2.0}), ParameterError);
+}
+
+TEST(ConnectionSpecification, takes_what_cells_are_given_as_far_as_it_suits_connections) {
+    const auto lazy = 2 * array(std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7}) + 1.0;
+    EXPECT_EQ(resolved(lazy), (std::vector<double>{7, 9, 11, 13}));
+    EXPECT_EQ(
+        resolved(pow(
+            abs(-1.0 * array(std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7})), 2.0 + 0 * uniform(0, 1)
+        )),
+        (std::vector<double>{9, 16, 25, 36})
+    );
+    EXPECT_THROW(
+        ConnectionSpecification{by_index([](std::size_t i) { return double(i); })}, ParameterError
+    );
+    EXPECT_THROW(
+        ConnectionSpecification::of(Specification{[](std::array<double, 3> p) { return p[0]; }}),
+        ParameterError
+    );
+}
+
+TEST(ConnectionSpecification, tells_a_distance_from_an_index) {
+    const auto of_index = [](std::size_t i) { return static_cast<double>(i); };
+    EXPECT_EQ(resolved([](double d) { return d; }), resolved([](Length d) { return d.value(); }));
+    static_assert(!std::constructible_from<ConnectionSpecification, decltype(of_index)>);
+    static_assert(std::constructible_from<ConnectionSpecification, double (*)(float)>);
+}
+
 TEST(ConnectionSpecification, says_what_it_is) {
     const auto kinds = one_of_each_kind();
 

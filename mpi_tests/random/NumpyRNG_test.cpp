@@ -282,6 +282,21 @@ TEST(NumpyRNG, draws_of_no_values_move_nothing) {
     EXPECT_EQ(rng.bits32(), 1608637542u);
 }
 
+TEST(NumpyRNG, is_told_from_others_by_seed_and_state) {
+    const auto     normal = random::Distribution::normal(0, 1);
+    NumpyRNG       rng{3}, other{4};
+    const NumpyRNG begin = rng.clone();
+    EXPECT_EQ(rng.fingerprint(), begin.fingerprint());
+    EXPECT_EQ(rng.fingerprint(), begin.fingerprint()) << "nothing is taken";
+    EXPECT_NE(rng.fingerprint(), other.fingerprint());
+    rng.bits32();
+    EXPECT_NE(rng.fingerprint(), begin.fingerprint());
+    other.next(normal);
+    const auto kept = other.fingerprint();  // the second normal number of the pair is kept ready
+    other.next(normal);
+    EXPECT_NE(other.fingerprint(), kept);
+}
+
 TEST(NumpyRNG, refuses_seeds_that_numpy_refuses) {
     EXPECT_NO_THROW(NumpyRNG{0});
     EXPECT_NO_THROW(NumpyRNG{0xffffffff});

@@ -24,6 +24,22 @@ TEST(Structure, is_equal_to_one_of_the_same_type_and_parameters) {
     EXPECT_EQ(Structure{ball}, Structure{ball});
 }
 
+TEST(Structure, is_told_from_others_by_where_its_generator_stands) {
+    NumpyRNG   rng{5};
+    const auto of_ball = [&] {
+        return Structure{RandomStructure{.boundary = Sphere{1_um}, .rng = rng}}.fingerprint();
+    };
+    const auto of_grid = [&] {
+        return Structure{Grid2D{.fill_order = FillOrder::random, .rng = rng}}.fingerprint();
+    };
+    const auto ball = of_ball(), grid = of_grid();
+    EXPECT_EQ(of_ball(), ball) << "nothing is taken";
+    rng.uniform();
+    EXPECT_NE(of_ball(), ball);
+    EXPECT_NE(of_grid(), grid);
+    EXPECT_EQ(Structure{Line{}}.fingerprint(), Structure{Line{.dx = 2_um}}.fingerprint());
+}
+
 TEST(Layout, may_be_an_array) {
     const space::Layout layout{std::vector<Position>{{1, 2, 3}, {4, 5, 6}}};
     const space::Layout copy = layout;

@@ -12,7 +12,6 @@
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
-#include "agree.hpp"
 #include "check_conflicts.hpp"
 #include <fmt/format.h>
 
@@ -133,23 +132,36 @@ Assignment::Assignment(
       values_(std::move(values)) {
     agree_on_call(
         network_.comm(),
-        fingerprint(),
         fmt::format("{}: {}", group_, kind == ValueKind::parameter ? "set" : "initialize"),
+        asked(),
         [&] { check_names_and_lengths(); }
     );
 }
 
-std::uint64_t Assignment::fingerprint() const {
-    std::uint64_t hash =
-        hash_of(hash_of_text(group_), static_cast<std::uint64_t>(kind_), members_.fingerprint());
-    for (const NamedValue& value : values_) {
-        const auto given = std::visit([](const auto& v) { return v.fingerprint(); }, value.value);
-        hash             = hash_of(hash, hash_of_text(value.name), value.value.index(), given);
+std::vector<Asked> Assignment::asked() const {
+    std::vector<Asked> all{asked_of("the group", members_)};
+    for (const NamedValue& value : values_)
+        all.push_back(asked_of(value.name, value.value));
+    return all;
+}
+
+/// Of two values of one name, nobody could say which one is meant.
+void Assignment::check_names() const {
+    for (std::size_t k = 1; k < values_.size(); ++k) {
+        const std::string& name = values_[k].name;
+        const auto         end  = values_.begin() + static_cast<std::ptrdiff_t>(k);
+        if (std::none_of(values_.begin(), end, [&](const auto& v) { return v.name == name; }))
+            continue;
+        throw ParameterError(
+            fmt::format("{}: {} is given twice. Give one value for each name.", group_, name),
+            {.label     = members_.num_parts() > 0 ? members_.population(0).label : std::string{},
+             .parameter = name}
+        );
     }
-    return hash;
 }
 
 void Assignment::check_names_and_lengths() {
+    check_names();
     for (NamedValue& value : values_) {
         take_as_sequence(value);
         for (const Selection::Part& part : members_.parts())
@@ -158,7 +170,7 @@ void Assignment::check_names_and_lengths() {
     }
 }
 
-/// A list of numbers is a Sequence for all cells where the parameter is a Sequence.
+/// Where the parameter is a Sequence, a list of numbers is one for all cells, and so is a number.
 void Assignment::take_as_sequence(NamedValue& value) const {
     const auto* numbers = std::get_if<parameters::Specification>(&value.value);
     if (!numbers || members_.num_parts() == 0) return;
@@ -166,6 +178,8 @@ void Assignment::take_as_sequence(NamedValue& value) const {
     if (!info_of(first, place_of(first, value.name, kind_), kind_).is_sequence) return;
     if (const std::vector<double>* list = numbers->values())
         value.value = Param<Sequence>{Sequence::in_ms(*list)};
+    else if (const auto number = numbers->constant())
+        value.value = Param<Sequence>{Sequence::in_ms({*number})};
 }
 
 void Assignment::check_kind(const PopulationRecord& population, const NamedValue& value) const {
@@ -279,7 +293,7 @@ void Assignment::resolve() {
         const auto known = std::find_if(columns_.begin(), columns_.end(), [&](const auto& c) {
             return c.first == part.population;
         });
-        if (known == columns_.end()) columns_.emplace_back(part.population, Columns{});
+        if (known == columns_.end()) columns_.emplace_back().first = part.population;
     }
     if (kind_ == ValueKind::state) return;
     collectively(network_.comm(), [&] {

@@ -11,6 +11,8 @@
 
 #include "ranvier/network/Network.hpp"
 
+#include "agree.hpp"
+
 namespace ranvier::network {
 
 class Assignment {
@@ -50,7 +52,8 @@ private:
         std::string   required{};
     };
 
-    std::uint64_t            fingerprint() const;
+    std::vector<Asked>       asked() const;
+    void                     check_names() const;
     void                     check_names_and_lengths();
     void                     take_as_sequence(NamedValue&) const;
     void                     check_kind(const PopulationRecord&, const NamedValue&) const;

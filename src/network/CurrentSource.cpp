@@ -1,27 +1,35 @@
 #include "ranvier/network/CurrentSource.hpp"
 
+#include <algorithm>
+
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
+#include "ranvier/base/text.hpp"
 #include "ranvier/parallel/collective.hpp"
 
+#include "agree.hpp"
 #include <fmt/format.h>
 
 namespace ranvier {
 
 namespace {
 
-/// All parameters as text, so that ranks can compare what they were given.
-std::string text_of(const models::AnyCurrent& current) {
-    std::string text{current.model()};
+/// All parameters, so that ranks can compare what they were given.
+std::vector<network::Asked> asked_of(const models::AnyCurrent& current) {
+    std::vector<network::Asked> all{{"its type", std::string{current.model()}}};
     for (const std::string& name : current.names()) {
         const std::vector<double> values = current.get(name);
-        std::uint64_t             hash   = values.size();
-        for (const double value : values)
-            hash = hash_of(hash, bits_of(value));
-        text += values.size() == 1 ? fmt::format(" {}={}", name, values[0])
-                                   : fmt::format(" {}={:x}", name, hash);
+        if (current.is_series(name))
+            all.push_back(
+                {name,
+                 fmt::format("a series of {} values", values.size()),
+                 hash_of_numbers(values),
+                 "its numbers"}
+            );
+        else
+            all.push_back({name, fmt::format("the number {}", number(values[0]))});
     }
-    return text;
+    return all;
 }
 
 }  // namespace
@@ -33,7 +41,9 @@ CurrentSource::CurrentSource(
     auto&       sources = network.currents();
     std::string name    = label.empty() ? fmt::format("current{}", sources.size()) : label;
     require_same(network.comm(), name, "CurrentSource: label");
-    require_same(network.comm(), text_of(*current), fmt::format("CurrentSource \"{}\"", name));
+    network::agree_on_call(
+        network.comm(), fmt::format("CurrentSource \"{}\"", name), asked_of(*current), [] {}
+    );
     for (const auto& other : sources) {
         if (other->label != name) continue;
         throw ParameterError(
@@ -62,9 +72,12 @@ CurrentSource::CurrentSource(
 }
 
 void CurrentSource::inject(const network::Selection& cells) {
-    const std::string what = fmt::format("CurrentSource \"{}\": cells to inject into", label());
-    require_same(network_->comm(), cells.size(), what);
-    require_same(network_->comm(), cells.fingerprint(), fmt::format("{} (hash)", what));
+    network::agree_on_call(
+        network_->comm(),
+        fmt::format("CurrentSource \"{}\"", label()),
+        {network::asked_of("cells to inject into", cells)},
+        [] {}
+    );
     for (const auto& part : cells.parts()) {
         const network::PopulationRecord& population = *part.population;
         if (!population.group->is_source()) continue;
@@ -95,7 +108,9 @@ void CurrentSource::change(std::unique_ptr<models::AnyCurrent> current) {
             {.label = label()}
         );
     }
-    require_same(network_->comm(), text_of(*current), fmt::format("CurrentSource \"{}\"", label()));
+    network::agree_on_call(
+        network_->comm(), fmt::format("CurrentSource \"{}\"", label()), asked_of(*current), [] {}
+    );
     current->check(network_->grid());
     record_->waveform = current->waveform(record_->context);
     record_->current  = std::move(current);
@@ -111,15 +126,26 @@ void CurrentSource::set(
 ) {
     auto copy = record_->current->clone();
     collectively(network_->comm(), [&] {
-        for (const auto& [name, numbers] : values)
-            copy->set(name, numbers);
+        for (auto value = values.begin(); value != values.end(); ++value) {
+            const auto same = [&](const auto& other) { return other.first == value->first; };
+            if (std::any_of(values.begin(), value, same))
+                throw ParameterError(
+                    fmt::format(
+                        "CurrentSource \"{}\": {} is given twice. Give one value for each name.",
+                        label(),
+                        value->first
+                    ),
+                    {.label = label(), .parameter = std::string{value->first}}
+                );
+            copy->set(value->first, value->second);
+        }
     });
     change(std::move(copy));
 }
 
 double CurrentSource::get(std::string_view name) const {
-    const std::vector<double> values = get_series(name);
-    if (values.size() == 1) return values[0];
+    const std::vector<double> values = record_->current->get(name);
+    if (!record_->current->is_series(name)) return values[0];
     throw ParameterError(
         fmt::format(
             "CurrentSource \"{}\": {} is a series of {} values. Use get_series.",
@@ -132,7 +158,11 @@ double CurrentSource::get(std::string_view name) const {
 }
 
 std::vector<double> CurrentSource::get_series(std::string_view name) const {
-    return record_->current->get(name);
+    if (record_->current->is_series(name)) return record_->current->get(name);
+    throw ParameterError(
+        fmt::format("CurrentSource \"{}\": {} is one number. Use get.", label(), name),
+        {.label = label(), .parameter = std::string{name}}
+    );
 }
 
 void CurrentSource::record() {

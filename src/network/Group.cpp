@@ -118,8 +118,9 @@ Values gathered(
     return Values{network::in_group_order(members, comm.all_gather(local)), std::move(name)};
 }
 
-std::uint64_t fingerprint(std::string_view call, const Selection& members, std::string_view name) {
-    return hash_of(hash_of_text(call), hash_of_text(name), members.fingerprint());
+/// What all ranks must ask for alike when they ask for values.
+std::vector<network::Asked> asked_for(const Selection& members, std::string_view name) {
+    return {network::asked_of("the group", members), {"the name", fmt::format("\"{}\"", name)}};
 }
 
 }  // namespace
@@ -174,8 +175,8 @@ Values Group::get(std::string_view name) const {
     std::vector<double> local;
     network::agree_on_call(
         comm,
-        fingerprint("get", members_, name),
         fmt::format("{}: get", this->name()),
+        asked_for(members_, name),
         [&] { local = get_local(name); }
     );
     return gathered(comm, members_, local, std::string{name});
@@ -193,8 +194,8 @@ Values Group::get_initial(std::string_view name) const {
     std::vector<double> local;
     network::agree_on_call(
         comm,
-        fingerprint("get_initial", members_, name),
         fmt::format("{}: get_initial", this->name()),
+        asked_for(members_, name),
         [&] {
             for (const Selection::Part& part : members_.parts())
                 network::place_of(*part.population, name, network::ValueKind::state);
@@ -223,8 +224,8 @@ std::vector<Sequence> Group::get_sequences(std::string_view name) const {
     std::vector<Sequence> local;
     network::agree_on_call(
         comm,
-        fingerprint("get_sequences", members_, name),
         fmt::format("{}: get_sequences", this->name()),
+        asked_for(members_, name),
         [&] { local = get_local_sequences(name); }
     );
     std::vector<std::uint64_t> sizes;
@@ -308,13 +309,10 @@ Cell Group::nearest(Position point) const {
     const Communicator& comm = network().comm();
     network::agree_on_call(
         comm,
-        hash_of(
-            fingerprint("nearest", members_, {}),
-            bits_of(point.x),
-            bits_of(point.y),
-            bits_of(point.z)
-        ),
         fmt::format("{}: nearest", name()),
+        {network::asked_of("the group", members_),
+         {"the point",
+          fmt::format("({}, {}, {})", number(point.x), number(point.y), number(point.z))}},
         [&] {
             if (size() == 0)
                 throw SpaceError(fmt::format("{}: no cell is nearest, there is none.", name()));

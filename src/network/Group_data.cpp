@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "ranvier/base/Error.hpp"
-#include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/Group.hpp"
 #include "ranvier/parallel/activity.hpp"
@@ -312,13 +311,14 @@ Block Group::block(const Communicator* comm, const std::vector<std::string>& var
 }
 
 Block Group::get_data(const std::vector<std::string>& variables, DataOptions options) const {
-    const Communicator& comm  = network().comm();
-    std::uint64_t       asked = hash_of(members_.fingerprint(), options.clear ? 1 : 0);
-    for (const std::string& variable : variables)
-        asked = hash_of(asked, hash_of_text(variable));
+    const Communicator&               comm = network().comm();
+    const std::vector<network::Asked> asked{
+        network::asked_of("the group", members_),
+        {"the list of variables", fmt::format("[{}]", fmt::join(variables, ", "))},
+        {"clear", options.clear ? "true" : "false"}};
     const std::string              call = fmt::format("{}: get_data", name());
     const parallel::CollectiveCall collective{comm, call};
-    network::agree_on_call(comm, asked, call, [&] { require_data_in_memory(); });
+    network::agree_on_call(comm, call, asked, [&] { require_data_in_memory(); });
     Block block = this->block(&comm, variables);
     if (options.clear) {
         for (const Selection::Part& part : members_.parts())

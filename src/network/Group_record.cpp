@@ -3,7 +3,6 @@
 #include <span>
 
 #include "ranvier/base/Error.hpp"
-#include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/Group.hpp"
 #include "ranvier/parallel/activity.hpp"
@@ -134,12 +133,13 @@ void Group::record(const std::vector<std::string>& variables, const RecordOption
     const parallel::CollectiveCall       collective{net.comm(), call};
     const std::vector<PopulationRecord*> populations = populations_of(members_);
     std::optional<Step>                  steps;
-    std::uint64_t                        asked = members_.fingerprint();
-    for (const std::string& variable : variables)
-        asked = hash_of(asked, hash_of_text(variable));
-    if (options.sampling_interval)
-        asked = hash_of(asked, bits_of(options.sampling_interval->value()));
-    network::agree_on_call(net.comm(), asked, call, [&] {
+    const std::vector<network::Asked>    asked{
+        network::asked_of("the group", members_),
+        {"the list of variables", fmt::format("[{}]", fmt::join(variables, ", "))},
+        {"sampling_interval",
+         options.sampling_interval ? fmt::format("{} ms", options.sampling_interval->value())
+                                      : "not given"}};
+    network::agree_on_call(net.comm(), call, asked, [&] {
         steps = interval_steps(net.grid(), options);
         for (PopulationRecord* const population : populations) {
             for (const std::string& variable : variables) {

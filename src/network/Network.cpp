@@ -45,8 +45,12 @@ std::vector<NamedValue> initial_values(
     const models::CellGroup& group, std::vector<NamedValue> given
 ) {
     std::vector<NamedValue> values;
-    for (const models::StateInfo& state : group.states())
-        values.emplace_back(state.name, parameters::Specification{state.initial});
+    for (const models::StateInfo& state : group.states()) {
+        if (std::none_of(given.begin(), given.end(), [&](const NamedValue& value) {
+                return value.name == state.name;
+            }))
+            values.emplace_back(state.name, parameters::Specification{state.initial});
+    }
     std::move(given.begin(), given.end(), std::back_inserter(values));
     return values;
 }
@@ -67,6 +71,14 @@ std::variant<Store<double>, Store<float>> make_store(
     }
     if (options.precision == Precision::float64) return Store<double>{grid, cells};
     return Store<float>{grid, cells};
+}
+
+Asked asked_of(const Structure& structure) {
+    return {
+        "structure",
+        structure.describe(),
+        structure.fingerprint(),
+        "the seed or the state of its NumpyRNG"};
 }
 
 }  // namespace
@@ -191,13 +203,14 @@ PopulationRecord& Network::add(PopulationRequest request) {
     );
     const parallel::CollectiveCall call{comm_, name};
     auto                           population = std::make_unique<PopulationRecord>();
-    const std::uint64_t            asked      = hash_of(
-        hash_of_text(name),
-        request.size,
-        populations_.size(),
-        hash_of_text(request.structure.describe())
+    agree_on_call(
+        comm_,
+        name,
+        {{"the number of populations before it", std::to_string(populations_.size())},
+         {"size", std::to_string(request.size)},
+         asked_of(request.structure)},
+        [&] { make(*population, request); }
     );
-    agree_on_call(comm_, asked, name, [&] { make(*population, request); });
     // Values first: if they are refused, the network has not changed.
     const Selection         all{*population};
     std::vector<NamedValue> parameters;
@@ -255,8 +268,8 @@ void Network::set_structure(PopulationRecord& population, const Structure& struc
     space::Layout layout;
     agree_on_call(
         comm_,
-        hash_of(hash_of_text(structure.describe()), population.id),
         fmt::format("Population \"{}\": set_structure", population.label),
+        {asked_of(structure)},
         [&] { layout = layout_of(population, structure); }
     );
     lay_out(population, structure, std::move(layout));
@@ -264,10 +277,15 @@ void Network::set_structure(PopulationRecord& population, const Structure& struc
 
 void Network::set_positions(PopulationRecord& population, std::vector<Position> positions) {
     const std::string call  = fmt::format("Population \"{}\": set_positions", population.label);
-    std::uint64_t     given = hash_of(population.id, positions.size());
+    std::uint64_t     given = positions.size();
     for (const Position& p : positions)
         given = hash_of(given, bits_of(p.x), bits_of(p.y), bits_of(p.z));
-    agree_on_call(comm_, given, call, [&] {
+    const Asked asked{
+        "the list",
+        fmt::format("a list of {} positions", positions.size()),
+        given,
+        "its coordinates"};
+    agree_on_call(comm_, call, {asked}, [&] {
         if (positions.size() != population.size)
             throw SpaceError(
                 fmt::format(

@@ -237,16 +237,50 @@ void Projection::set(const StaticSynapse& values) {
     network_->set_connections(*record_, weight, delay);
 }
 
-void Projection::set(std::string_view name, const parameters::ConnectionSpecification& values) {
-    if (name != "weight" && name != "delay") refuse_name(label(), name, 2);
-    if (name == "weight")
-        set({.weight = values});
-    else
-        set({.delay = values});
+void Projection::set(
+    std::initializer_list<std::pair<std::string_view, parameters::ConnectionSpecification>> values
+) {
+    std::string text = fmt::format("Projection \"{}\": set", label());
+    for (const auto& [name, value] : values)
+        text += fmt::format(" {}", name);
+    const parallel::CollectiveCall call{network_->comm(), text};
+    std::optional<Weight>          weight;
+    std::optional<Delay>           delay;
+    for (const auto& [name, value] : values) {
+        if (name != "weight" && name != "delay") refuse_name(label(), name, 2);
+        if (name == "weight" ? weight.has_value() : delay.has_value())
+            throw ParameterError(
+                fmt::format(
+                    "Projection \"{}\": {} is given twice. Give one value for each name.",
+                    label(),
+                    name
+                ),
+                {.label = label(), .parameter = std::string{name}}
+            );
+        if (name == "weight")
+            weight = value;
+        else
+            delay = value;
+    }
+    network_->set_connections(*record_, weight, delay);
 }
 
-void Projection::set(std::string_view name, const RandomDistribution<double>& values) {
-    set(name, parameters::ConnectionSpecification{values.untyped(), values.rng()});
+void Projection::set_with_unit(std::string_view name, const StaticSynapse& values) {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("Projection \"{}\": set {}", label(), name)};
+    if (name != "weight" && name != "delay") refuse_name(label(), name, 2);
+    if ((name == "weight") != values.weight.is_given())
+        throw ParameterError(
+            fmt::format(
+                "Projection \"{}\": the {} was given in the unit of a {}. Give {}.",
+                label(),
+                name,
+                name == "weight" ? "delay" : "weight",
+                name == "weight" ? "a current, a conductance or a voltage" : "a time"
+            ),
+            {.label = label(), .parameter = std::string{name}}
+        );
+    set(values);
 }
 
 std::vector<std::uint64_t> Projection::in_degrees() const {

@@ -179,7 +179,7 @@ void Store<T>::draw_target(
         else
             request.delay.resolve(column, draws.delays);
         checks.delays(draws.delays, grid_, request, draws.steps);
-        if (request.delay.distribution() && !request.delay_column && has_pairs(draws.sources)) {
+        if (request.delay.is_drawn() && !request.delay_column && has_pairs(draws.sources)) {
             // Of several connections of a pair, that with the shorter delay is the first.
             for (std::size_t k = 0, end; k < count; k = end) {
                 for (end = k + 1; end < count && draws.sources[end] == draws.sources[k];)

@@ -3,6 +3,7 @@
 #include "connect.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
+#include "agree.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::network {
@@ -62,23 +64,50 @@ std::string text_of(const Space& space) {
     return text;
 }
 
-/// The last of this rank's targets that has sources, and these. It is among the last few as a rule:
-/// the plan is made for more and more targets.
-std::optional<std::size_t> last_local_target(
-    const Selection& post, const ConnectRequest& request, connectors::Sources& sources
+/// A connection that a rule makes.
+struct Pair {
+    std::size_t   post;
+    std::uint32_t pre;
+};
+
+/// The last source that is in both lists; those of most rules ascend.
+std::optional<std::uint32_t> last_in_both(
+    const connectors::Sources& a, const connectors::Sources& b, bool ascending
 ) {
+    for (auto source = a.rbegin(); source != a.rend(); ++source) {
+        if (ascending ? std::binary_search(b.begin(), b.end(), *source)
+                      : std::find(b.begin(), b.end(), *source) != b.end())
+            return *source;
+    }
+    return std::nullopt;
+}
+
+/// The last connection onto this rank's targets that the rule makes by one key and by the other. It
+/// is among those of the last targets as a rule: the plan is made for more and more of them.
+std::optional<Pair> last_by_both(
+    const Selection& post, const ConnectRequest& request, random::Key key, random::Key other
+) {
+    connectors::Rule& rule = *request.rule;
     const std::size_t most =
-        std::max<std::size_t>(1, request.rule->targets_per_plan(request.shape));
-    std::size_t at_a_time = std::min<std::size_t>(64, most);
-    const auto  runs      = post.local_runs();
+        std::min<std::size_t>(1024, std::max<std::size_t>(1, rule.targets_per_plan(request.shape)));
+    std::size_t                      at_a_time = std::min<std::size_t>(8, most);
+    std::vector<connectors::Sources> by_key;
+    connectors::Sources              sources;
+    const auto                       runs = post.local_runs();
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
         for (std::size_t end = run->members.last; end > run->members.first;) {
             const std::size_t begin = end - std::min(at_a_time, end - run->members.first);
-            request.rule->plan(request.shape, request.connectivity_key, {begin, end});
+            by_key.resize(end - begin);
+            rule.plan(request.shape, key, {begin, end});
+            for (std::size_t target = begin; target < end; ++target)
+                rule.presynaptic(target, by_key[target - begin]);
+            rule.plan(request.shape, other, {begin, end});
             for (; end > begin; --end) {
                 tick();
-                request.rule->presynaptic(end - 1, sources);
-                if (!sources.empty()) return end - 1;
+                rule.presynaptic(end - 1, sources);
+                const auto pre =
+                    last_in_both(by_key[end - 1 - begin], sources, !rule.keeps_order());
+                if (pre) return Pair{end - 1, *pre};
             }
             at_a_time = std::min(2 * at_a_time, most);
         }
@@ -184,10 +213,12 @@ void Network::check_length(
 }
 
 /// Where a function in C++ gives the weights and no receptor is named, the last connection decides:
-/// with a negative weight the projection goes to the second receptor.
+/// with a negative weight the projection goes to the second receptor, and is keyed for that.
 ///
-/// The function is asked for connections only, once each: what it says of this one is kept. The
-/// connections are found by the keys of the first receptor, which stay those of the projection.
+/// The function is asked for connections only, once each: it is asked for the last connection that
+/// the projection has whichever receptor it will be, and what it says of this one is kept. Random
+/// connections of the two receptors that have no pair in common are judged by the last one of the
+/// first.
 /// @return the function, which will not be called for that connection again; nothing where the
 ///         receptor is known already
 std::optional<parameters::ConnectionSpecification> Network::judge_last_connection(
@@ -201,20 +232,31 @@ std::optional<parameters::ConnectionSpecification> Network::judge_last_connectio
         (weight.needs_distance() && !request.geometry))
         return std::nullopt;
 
-    connectors::Sources sources;
-    std::uint64_t       last_here = 0;  // counted from 1
-    collectively(comm_, [&] {
-        const auto found = last_local_target(request.post, connect, sources);
-        last_here        = found ? *found + 1 : 0;
-    });
-    const std::uint64_t last = comm_.max(last_here);
+    std::array<random::Key, 2> keys;
+    for (std::size_t k = 0; k < keys.size(); ++k) {
+        ConnectRequest as_receptor;
+        set_keys(identity(request, names[k]), 0, as_receptor);
+        keys[k] = as_receptor.connectivity_key;
+    }
+    std::uint64_t last = 0, last_here = 0;  // targets, counted from 1
+    std::uint32_t pre  = 0;
+    const auto    find = [&](random::Key other) {
+        const auto found = collectively(comm_, [&] {
+            return last_by_both(request.post, connect, keys[0], other);
+        });
+        last_here        = found ? found->post + 1 : 0;
+        pre              = found ? found->pre : 0;
+        last             = comm_.max(last_here);
+    };
+    find(keys[1]);
+    if (last == 0) find(keys[0]);
     if (last == 0) return std::nullopt;
     const bool                         here  = last_here == last;
     const int                          owner = comm_.min(here ? comm_.rank() : comm_.size());
     double                             value = 0, distance = 0;
     const parameters::ConnectionColumn one{
         .post      = static_cast<std::size_t>(last - 1),
-        .sources   = here ? std::span{sources}.last(1) : std::span<const std::uint32_t>{},
+        .sources   = {&pre, 1},
         .distances = {&distance, 1}};
     collectively(comm_, [&] {
         if (!here) return;
@@ -263,24 +305,23 @@ void Network::agree_on_delays(ProjectionRecord& projection) const {
 
 /// Arguments that differ between ranks would make different networks, or leave some waiting.
 void Network::require_same_request(const ProjectionRequest& request, const std::string& label) {
-    const auto same = [&](const auto& value, const char* what) {
-        require_same(comm_, value, fmt::format("Projection \"{}\": {}", label, what));
-    };
-    same(request.rule->name(), "connector");
-    same(request.rule->fingerprint(), "arguments of the connector (hash)");
-    same(request.pre.size(), "number of presynaptic cells");
-    same(request.post.size(), "number of postsynaptic cells");
-    same(request.receptor_type, "receptor_type");
-    same(request.geometry ? text_of(request.geometry->space) : std::string{}, "space");
-    const auto values = [&](const parameters::ConnectionSpecification& given, const char* what) {
-        same(given.describe(), what);
-        same(given.fingerprint(), what);
-    };
-    values(request.synapse.weight.specification(), "weight");
-    values(request.synapse.delay.specification().value_or(0.0), "delay");
     const Weight& resolution = request.weight_resolution;
-    same(
-        resolution.is_given() ? resolution.specification().describe() : "exact", "weight_resolution"
+    agree_on_call(
+        comm_,
+        fmt::format("Projection \"{}\"", label),
+        {{"connector",
+          std::string{request.rule->name()},
+          request.rule->fingerprint(),
+          "its arguments"},
+         asked_of("the presynaptic group", request.pre),
+         asked_of("the postsynaptic group", request.post),
+         {"receptor_type", fmt::format("\"{}\"", request.receptor_type)},
+         {"space", request.geometry ? text_of(request.geometry->space) : "not given"},
+         asked_of("weight", request.synapse.weight.specification()),
+         asked_of("delay", request.synapse.delay.specification().value_or(0.0)),
+         {"weight_resolution",
+          resolution.is_given() ? resolution.specification().describe() : "not given"}},
+        [] {}
     );
 }
 
@@ -306,7 +347,8 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     });
     projection->receptor = choose_receptor(request, projection->label);
     check_columns(projection->label, connect);
-    projection->key = identity(request, projection->receptor);
+    const auto known_weight = judge_last_connection(request, *projection, connect);
+    projection->key         = identity(request, projection->receptor);
     if (keys_.contains(projection->key))
         refuse_projection(
             projection->label,
@@ -318,8 +360,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
             )
         );
     set_keys(projection->key, 0, connect);
-    const auto known_weight = judge_last_connection(request, *projection, connect);
-    connect.receptor        = projection->receptor;
+    connect.receptor = projection->receptor;
     check_resolution(request.weight_resolution, request.post, projection->label, connect);
     check_weight(request.synapse.weight, request.post, projection->label, connect);
     if (known_weight) connect.weight = *known_weight;

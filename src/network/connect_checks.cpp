@@ -81,8 +81,10 @@ void check_shape(
     const parameters::ConnectionSpecification& values,
     const connectors::Shape&                   shape
 ) {
-    const Matrix<double>* matrix = values.matrix();
-    if (matrix && (matrix->rows() != shape.num_pre || matrix->columns() != shape.num_post))
+    values.for_each_operand([&](const parameters::ConnectionSpecification& operand) {
+        const Matrix<double>* matrix = operand.matrix();
+        if (!matrix || (matrix->rows() == shape.num_pre && matrix->columns() == shape.num_post))
+            return;
         refuse(
             name,
             fmt::format(
@@ -97,6 +99,7 @@ void check_shape(
                 shape.num_post
             )
         );
+    });
     if (values.needs_distance() && !shape.geometry)
         refuse(
             name,
@@ -156,10 +159,10 @@ std::vector<std::string> Network::receptors_of(const Selection& post, const std:
 double Network::typical_weight(const ProjectionRequest& request, const std::string& name) {
     const auto& weight = request.synapse.weight.specification();
     if (const auto value = weight.constant()) return *value;
+    const random::Key key =
+        random::make_key(options_.seed, random::Purpose::synapse_parameter, hash_of_text(name));
     if (const auto* distribution = weight.distribution()) {
-        random::Stream stream{
-            random::make_key(options_.seed, random::Purpose::synapse_parameter, hash_of_text(name)),
-            0};
+        random::Stream stream{key, 0};
         return distribution->draw(stream);
     }
     if (const auto* values = weight.values()) return values->empty() ? 0 : values->back();
@@ -169,13 +172,22 @@ double Network::typical_weight(const ProjectionRequest& request, const std::stri
         return matrix->values().empty() ? 0 : matrix->values().back();
     if (weight.is_function()) return 0;
     if (weight.needs_distance() && !request.geometry) return 0;  // refused in a moment
+    connectors::Shape shape{num_pre, num_post};
+    shape.geometry = request.geometry;
+    check_shape(name, "weight", weight, shape);
+    if (weight.length() == std::size_t{0}) return 0;
     double     value = 0, distance = 0;
     const auto pre = static_cast<std::uint32_t>(num_pre - 1);
-    collectively(comm_, [&] {  // a formula, which every rank evaluates
+    collectively(comm_, [&] {  // a formula or a combination, which every rank evaluates
         if (weight.needs_distance())
             request.geometry->distances(num_post - 1, {&pre, 1}, {&distance, 1});
         weight.resolve(
-            {.post = num_post - 1, .sources = {&pre, 1}, .distances = {&distance, 1}}, {&value, 1}
+            {.post      = num_post - 1,
+             .sources   = {&pre, 1},
+             .first     = weight.length().value_or(1) - 1,
+             .key       = key,
+             .distances = {&distance, 1}},
+            {&value, 1}
         );
     });
     return value;
@@ -189,6 +201,16 @@ std::string Network::choose_receptor(const ProjectionRequest& request, const std
         const bool conductance = input_of(request.post, name) == models::Input::conductance;
         if (names.size() < 2 || (conductance && !request.synapse.weight.specification().constant()))
             return names[0];
+        const auto& weight = request.synapse.weight.specification();
+        if (weight.is_combination() && weight.has_function())
+            refuse(
+                name,
+                fmt::format(
+                    "the weight combines a function with other values, so its sign is not known "
+                    "before connections are. Give the receptor_type, one of {}.",
+                    quoted_names(names, {})
+                )
+            );
         return names[typical_weight(request, name) < 0 ? 1 : 0];
     }
     if (std::find(names.begin(), names.end(), request.receptor_type) != names.end())

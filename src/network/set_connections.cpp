@@ -10,6 +10,7 @@
 #include "ranvier/parallel/collective.hpp"
 
 #include "Checks.hpp"
+#include "agree.hpp"
 #include "connect.hpp"
 #include <fmt/format.h>
 
@@ -93,20 +94,17 @@ void Network::set_connections(
     const std::optional<Weight>& weight,
     const std::optional<Delay>&  delay
 ) {
-    const parallel::CollectiveCall call{
-        comm_, fmt::format("Projection \"{}\": set", projection.label)};
-    const auto same = [&](const parameters::ConnectionSpecification& given, const char* what) {
-        const std::string name = fmt::format("Projection \"{}\": set {}", projection.label, what);
-        require_same(comm_, given.describe(), name);
-        require_same(comm_, given.fingerprint(), name);
-    };
-    require_same(
-        comm_,
-        fmt::format("{}{}", weight ? "weight " : "", delay ? "delay" : ""),
-        fmt::format("Projection \"{}\": set", projection.label)
+    const std::string text = fmt::format(
+        "Projection \"{}\": set{}{}",
+        projection.label,
+        weight ? " weight" : "",
+        delay ? " delay" : ""
     );
-    if (weight) same(weight->specification(), "weight");
-    if (delay) same(delay->specification().value_or(0.0), "delay");
+    const parallel::CollectiveCall call{comm_, text};
+    std::vector<Asked>             asked;
+    if (weight) asked.push_back(asked_of("weight", weight->specification()));
+    if (delay) asked.push_back(asked_of("delay", delay->specification().value_or(0.0)));
+    agree_on_call(comm_, text, asked, [] {});
     ConnectRequest connect;
     connect.shape          = {projection.pre.size(), projection.post.size()};
     connect.shape.geometry = projection.geometry;

@@ -9,16 +9,10 @@
 #include "ranvier/base/progress.hpp"
 #include "ranvier/base/text.hpp"
 
-#include "generator_hash.hpp"
+#include "Combination.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::parameters {
-
-struct Specification::Combination {
-    Operation                     operation;
-    Specification                 first, second;
-    std::function<double(double)> function;  ///< of `first`, for Operation::function
-};
 
 namespace {
 
@@ -46,8 +40,13 @@ void each(std::span<double> a, std::span<const double> b, F f) {
 
 }  // namespace
 
-void Specification::apply(const Combination& node, std::span<double> a, std::span<const double> b) {
-    switch (node.operation) {
+void Specification::apply(
+    Operation                            operation,
+    const std::function<double(double)>& function,
+    std::span<double>                    a,
+    std::span<const double>              b
+) {
+    switch (operation) {
         case Operation::add:
             return each(a, b, [](double x, double y) { return x + y; });
         case Operation::subtract:
@@ -68,7 +67,7 @@ void Specification::apply(const Combination& node, std::span<double> a, std::spa
             return each(a, b, [](double x, double y) { return x < y ? y : x; });
         case Operation::function:
             for (double& x : a)
-                x = node.function(x);
+                x = function(x);
     }
 }
 
@@ -79,7 +78,7 @@ Specification Specification::combined(
     const auto  x = a.constant(), y = b.constant();
     if (x && y) {
         double value = *x;
-        apply(node, {&value, 1}, {&*y, 1});
+        apply(operation, {}, {&value, 1}, {&*y, 1});
         return value;
     }
     Specification result;
@@ -189,7 +188,7 @@ void Specification::resolve(const Request& request, std::uint64_t& draws, std::s
             second.resize(out.size());
             node.second.resolve(request, draws, second);
         }
-        apply(node, out, second);
+        apply(node.operation, node.function, out, second);
     }
 }
 
@@ -200,7 +199,7 @@ std::uint64_t Specification::fingerprint() const {
         return hash_of(
             kind,
             hash_of_text(random->distribution.describe()),
-            random->rng ? hash_of_generator(*random->rng) : std::uint64_t{0}
+            random->rng ? random->rng->fingerprint() : std::uint64_t{0}
         );
     if (values()) return hash_of(kind, hash_of_numbers(*values()));
     if (const auto* stored = std::get_if<StoredArray>(&value_))

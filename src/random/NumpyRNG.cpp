@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/hash.hpp"
 #include "ranvier/random/RandomDistribution.hpp"
 
 #include "LegacyNumpy.hpp"
@@ -130,6 +131,12 @@ std::uint32_t NumpyRNG::seed() const {
 
 NumpyRNG NumpyRNG::clone() const {
     return NumpyRNG{std::make_shared<State>(*state_)};
+}
+
+std::uint64_t NumpyRNG::fingerprint() const {
+    NumpyRNG     copy{std::make_shared<State>(State{state_->seed, state_->generator})};
+    const double normal = copy.next(random::Distribution::normal(0, 1));  // one may be kept ready
+    return hash_of(std::uint64_t{seed()}, bits_of(normal), std::uint64_t{copy.bits32()});
 }
 
 std::uint32_t NumpyRNG::bits32() {

@@ -83,6 +83,11 @@ std::string seed_of(const std::optional<NumpyRNG>& rng) {
     return rng ? fmt::format(", rng=NumpyRNG({})", rng->seed()) : std::string{};
 }
 
+/// Of a generator; 0 without one.
+std::uint64_t fingerprint_of(const std::optional<NumpyRNG>& rng) {
+    return rng ? rng->fingerprint() : 0;
+}
+
 std::string_view name_of(FillOrder order) {
     return order == FillOrder::sequential ? "sequential" : "random";
 }
@@ -185,6 +190,10 @@ space::Layout Grid2D::layout(std::size_t size, random::Key key) const {
     });
 }
 
+std::uint64_t Grid2D::fingerprint() const {
+    return fingerprint_of(rng);
+}
+
 std::string Grid2D::describe() const {
     return fmt::format(
         "Grid2D(aspect_ratio={}, {}, fill_order={}{})",
@@ -227,6 +236,10 @@ space::Layout Grid3D::layout(std::size_t size, random::Key key) const {
     });
 }
 
+std::uint64_t Grid3D::fingerprint() const {
+    return fingerprint_of(rng);
+}
+
 std::string Grid3D::describe() const {
     return fmt::format(
         "Grid3D(aspect_ratio_xy={}, aspect_ratio_xz={}, {}, fill_order={}{})",
@@ -266,6 +279,10 @@ space::Layout RandomStructure::layout(std::size_t size, random::Key key) const {
                 random::Stream stream{key, index};
                 return draw(stream);
             }};
+}
+
+std::uint64_t RandomStructure::fingerprint() const {
+    return fingerprint_of(rng);
 }
 
 std::string RandomStructure::describe() const {

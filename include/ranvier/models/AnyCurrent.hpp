@@ -63,6 +63,8 @@ public:
     virtual std::vector<std::string>    names() const = 0;
     virtual std::unique_ptr<AnyCurrent> clone() const = 0;
 
+    /// Whether a parameter is a time series, of any length. @throws ParameterError as `get`
+    virtual bool is_series(std::string_view name) const = 0;
     /// One value, or those of a time series. @throws ParameterError if there is no such parameter
     virtual std::vector<double> get(std::string_view name) const = 0;
     /// @throws ParameterError also if a number is given for a series that needs several or the like
@@ -90,6 +92,18 @@ std::vector<double> numbers_of(const std::vector<Q>& values) {
 template <class Q>
 std::vector<double> numbers_of(const Q& value) {
     return {pynn_value(value)};
+}
+
+constexpr bool is_series(const Sequence&) {
+    return true;
+}
+template <class Q>
+constexpr bool is_series(const std::vector<Q>&) {
+    return true;
+}
+template <class Q>
+constexpr bool is_series(const Q&) {
+    return false;
 }
 
 inline bool assign(Sequence& times, const std::vector<double>& numbers) {
@@ -132,6 +146,13 @@ public:
                 [&](const auto& entry) { values = detail::numbers_of(parameters_.*entry.member); }))
             no_parameter(name);
         return values;
+    }
+    bool is_series(std::string_view name) const override {
+        bool result = false;
+        if (!at(name,
+                [&](const auto& entry) { result = detail::is_series(parameters_.*entry.member); }))
+            no_parameter(name);
+        return result;
     }
     void set(std::string_view name, const std::vector<double>& values) override {
         bool fits = false;

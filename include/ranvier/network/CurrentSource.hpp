@@ -94,7 +94,7 @@ public:
     void set(std::string_view name, double value) { set(name, std::vector{value}); }
     /// The same for a time series: `set("times", {...})`.
     void set(std::string_view name, const std::vector<double>& values);
-    /// Several at once: `set({{"times", {50, 60}}, {"amplitudes", {2, 0}}})`.
+    /// Several at once: `set({{"times", {50, 60}}, {"amplitudes", {2, 0}}})`; each name once.
     void set(std::initializer_list<std::pair<std::string_view, std::vector<double>>> values);
     /// Changes all parameters. @collective @throws ParameterError, ModelError for another type
     template <models::CurrentModel M>
@@ -104,7 +104,7 @@ public:
 
     /// A number. @local @throws ParameterError if there is no such parameter, or it is a series
     double get(std::string_view name) const;
-    /// The values of a time series. @local
+    /// The values of a time series, however many. @local @throws ParameterError also for a number
     std::vector<double> get_series(std::string_view name) const;
 
     /// Records the current from the current time on. @collective

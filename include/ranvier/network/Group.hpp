@@ -64,7 +64,11 @@ public:
     void set(std::string_view name, const T& value) {
         set_values(network::ValueKind::parameter, {NamedValue{std::string{name}, value}});
     }
-    /// Several by name: `p.set({{"tau_m", 10.0}, {"cm", uniform(0.5, 1)}})`. @collective
+    /// One value per member: `p.set("tau_m", {10, 12, 14})`. @collective
+    void set(std::string_view name, std::initializer_list<double> values) {
+        set(name, std::vector<double>{values});
+    }
+    /// Several by name, each once: `p.set({{"tau_m", 10.0}, {"cm", uniform(0.5, 1)}})`. @collective
     void set(std::initializer_list<NamedValue> values) {
         set_values(network::ValueKind::parameter, values);
     }
@@ -92,6 +96,9 @@ public:
     requires std::constructible_from<NamedValue, std::string, const T&>
     void initialize(std::string_view name, const T& value) {
         set_values(network::ValueKind::state, {NamedValue{std::string{name}, value}});
+    }
+    void initialize(std::string_view name, std::initializer_list<double> values) {
+        initialize(name, std::vector<double>{values});
     }
     void initialize(std::initializer_list<NamedValue> values) {
         set_values(network::ValueKind::state, values);

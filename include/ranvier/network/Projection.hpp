@@ -38,8 +38,9 @@ concept GroupOfCells = requires(const G& group) {
 struct ProjectionOptions {
     /// "excitatory" or another receptor of the target; empty: the first for a weight >= 0, the
     /// second otherwise. Where weights differ, the last pair decides, as in PyNN; where they are a
-    /// function in C++, the last connection, so that it is asked for connections only, once each,
-    /// and random connections are then those that the first receptor would have.
+    /// function in C++, the last connection that there is with either receptor, so that it is asked
+    /// for connections only, once each. A function within a combination decides nothing: then the
+    /// receptor must be named.
     std::string receptor_type{};
     /// Part of what keys the random streams; empty: "<pre>→<post>", and several of those are told
     /// apart by the order in which they are made.
@@ -137,28 +138,28 @@ public:
     /// @collective @throws ConnectionError; nothing is changed then
     /// @note New delays make the connections anew: 16 bytes per connection meanwhile.
     void set(const StaticSynapse& values);
-    /// The same by name, in PyNN's unit: `p.set("weight", expression("0.1 * d"))`.
+    /// The same by name, in PyNN's unit: `p.set("weight", "0.1 * d")`.
     /// @collective @throws ParameterError for another name
-    void set(std::string_view name, const parameters::ConnectionSpecification& values);
-    void set(std::string_view name, const RandomDistribution<double>& values);
-    /// A function of the two indices, and of the distance (a Length).
-    template <class F>
-    requires(
-        std::is_invocable_r_v<double, F, std::size_t, std::size_t> &&
-        !std::is_convertible_v<F, parameters::ConnectionSpecification>  // as a matrix is
-    ) void set(std::string_view name, F of_pair) {
-        using Function = parameters::ConnectionSpecification::PairFunction;
-        set(name, parameters::ConnectionSpecification{Function{std::move(of_pair)}});
+    void set(std::string_view name, const parameters::ConnectionSpecification& values) {
+        set({{name, values}});
     }
-    template <class F>
-    requires std::is_invocable_r_v<double, F, Length>
-    void set(std::string_view name, F of_distance) {
-        using Function = parameters::ConnectionSpecification::DistanceFunction;
-        set(name,
-            parameters::ConnectionSpecification{
-                Function{[of_distance = std::move(of_distance)](double um) -> double {
-                    return of_distance(um * 1_um);
-                }}});
+    void set(std::string_view name, std::initializer_list<double> values) {
+        set({{name, std::vector<double>{values}}});
+    }
+    /// Several at once, each once: `p.set({{"weight", 1.0}, {"delay", "0.2 + d / 300"}})`.
+    /// @collective @throws ParameterError for another name, or for one that is given twice
+    void set(std::initializer_list<std::pair<std::string_view, parameters::ConnectionSpecification>>
+                 values);
+    /// By name with a unit, which must be that of the parameter: `p.set("delay", 2_ms)`.
+    /// @collective @throws ParameterError for another name or the unit of the other parameter
+    template <class V>
+    requires(!std::convertible_to<const V&, parameters::ConnectionSpecification>) &&
+        (std::convertible_to<const V&, Delay> ||
+         std::convertible_to<const V&, Weight>)void set(std::string_view name, const V& values) {
+        if constexpr (std::convertible_to<const V&, Delay>)
+            set_with_unit(name, {.delay = values});
+        else
+            set_with_unit(name, {.weight = values});
     }
 
     /// Numbers of connections per target, per source. @collective
@@ -199,6 +200,8 @@ private:
         }
         return std::make_unique<connectors::RuleOf<C>>(connector);
     }
+
+    void set_with_unit(std::string_view name, const StaticSynapse& values);
 
     network::Network*          network_;
     network::ProjectionRecord* record_;

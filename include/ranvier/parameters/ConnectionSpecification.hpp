@@ -3,6 +3,7 @@
 /// those of the target's connections.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,11 +11,17 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "ranvier/parameters/Expression.hpp"
+#include "ranvier/parameters/Lazy.hpp"
 #include "ranvier/parameters/Matrix.hpp"
+#include "ranvier/parameters/Param.hpp"
+#include "ranvier/parameters/Specification.hpp"
 #include "ranvier/random/Distribution.hpp"
 #include "ranvier/random/NumpyRNG.hpp"
 
@@ -29,8 +36,43 @@ struct ConnectionColumn {
     std::span<const double>        distances{};  ///< um, if `needs_distance()`
 };
 
-/// A value per connection, not yet evaluated. The numbers are in PyNN's units. Copies share arrays
-/// and functions. Nothing is evaluated before `resolve`.
+/// Becomes a floating-point number and nothing else: tells a function of a distance from one of an
+/// index.
+struct Real {
+    double value;
+    template <std::floating_point T>
+    operator T() const {
+        return static_cast<T>(value);
+    }
+};
+
+/// A function of the distance, which it takes as a Length, or as a number in um.
+template <class F>
+concept FunctionOfDistance = std::invocable<F&, Length> || std::invocable<F&, Real>;
+template <FunctionOfDistance F>
+auto at_distance(F& function, double um) {
+    if constexpr (std::invocable<F&, Length>)
+        return function(Length::in_base_units(um));
+    else
+        return function(Real{um});
+}
+template <class F>
+using AtDistance = decltype(at_distance(std::declval<F&>(), 0.0));
+
+/// A function of the presynaptic and the postsynaptic index that is no table.
+template <class F, class Q>
+concept PairFunctionTo =
+    std::is_invocable_r_v<Q, F&, std::size_t, std::size_t> && !requires(const F& f) {
+    f.rows();
+};
+
+/// A value per connection, not yet evaluated: a number, a distribution, an array, a matrix, a
+/// function, a formula, or arithmetic on any of these. The numbers are in PyNN's units. Copies
+/// share arrays and functions. Nothing is evaluated before `resolve`.
+///
+///     2 * uniform(0.1, 0.2) + 0.01 * expression("d")
+///
+/// Distributions within one combination draw independent numbers.
 class ConnectionSpecification {
 public:
     using PairFunction = std::function<double(std::size_t pre, std::size_t post)>;
@@ -62,17 +104,51 @@ public:
     /// A formula in the variables d (distance in um), i and j (indices of the presynaptic and the
     /// postsynaptic cell).
     ConnectionSpecification(Expression formula) : value_(std::move(formula)) {}
+    /// The same as text: `"0.2 + d / 300"`. @throws ParameterError with the place in the text
+    template <std::convertible_to<std::string_view> T>
+    ConnectionSpecification(const T& formula)
+        : value_(Expression{std::string{std::string_view{formula}}, {"d", "i", "j"}}) {}
+
+    /// Lists and functions as users write them.
+    template <ranvier::detail::ListOf<double> R>
+    ConnectionSpecification(const R& values)
+        : ConnectionSpecification(ranvier::detail::numbers_in<double>(values)) {}
+    template <PairFunctionTo<double> F>
+    ConnectionSpecification(F function) : value_(PairFunction{std::move(function)}) {}
+    template <FunctionOfDistance F>
+    requires std::convertible_to < AtDistance<F>,
+    double > ConnectionSpecification(F function)
+        : value_(DistanceFunction{[function = std::move(function)](double um) mutable -> double {
+              return at_distance(function, um);
+          }}) {}
+    ConnectionSpecification(const RandomDistribution<double>& distribution)
+        : ConnectionSpecification(distribution.untyped(), distribution.rng()) {}
+    ConnectionSpecification(const Lazy<double>& values)
+        : ConnectionSpecification(of(values.specification())) {}
+
+    /// What cells are given, for connections: numbers, distributions, arrays and what combines
+    /// them.
+    /// @throws ParameterError for what belongs to one cell: functions of its index or position, and
+    ///         arrays in files
+    static ConnectionSpecification of(const Specification& values);
 
     std::optional<double>       constant() const;  ///< the number, if it is one
     const random::Distribution* distribution() const {
         return std::get_if<random::Distribution>(&value_);
     }
     const std::vector<double>* values() const;  ///< of an array; nullptr for the other kinds
-    std::optional<std::size_t> length() const {
-        return values() ? std::optional{values()->size()} : std::nullopt;
-    }
-    const Matrix<double>* matrix() const;  ///< nullptr for the other kinds
-    bool                  needs_distance() const;
+    /// Of arrays. @throws ParameterError if arrays of different lengths were combined
+    std::optional<std::size_t> length() const;
+    const Matrix<double>*      matrix() const;  ///< nullptr for the other kinds
+    bool                       needs_distance() const;
+    /// Whether each value is computed from others.
+    bool is_combination() const { return std::holds_alternative<Tree>(value_); }
+    /// Calls `f` for this, or for each of the values that it combines.
+    void for_each_operand(const std::function<void(const ConnectionSpecification&)>& f) const;
+    /// Whether values of the connections of a pair differ by chance alone, and have no place.
+    bool is_drawn() const;
+    /// Whether a function in C++ takes part.
+    bool has_function() const;
     /// Whether each value is a call of a function in C++.
     bool is_function() const {
         return std::holds_alternative<PairFunction>(value_) ||
@@ -84,7 +160,7 @@ public:
     ConnectionSpecification reusing(double value, const ConnectionColumn& one) const;
 
     /// Whether every value has its place in one sequence: an array, or numbers of a generator.
-    bool is_sequential() const { return values() || rng_; }
+    bool is_sequential() const;
     /// With a generator, the array of its numbers for so many connections; otherwise this. Every
     /// rank must ask. @local
     /// @param use for the generator: what the numbers are for
@@ -99,17 +175,55 @@ public:
     /// The value of the k-th connection of a target alone: what `resolve` gives for it. @local
     double value(const ConnectionColumn& column, std::size_t k) const;
 
-    /// Differs if the numbers of an array or a matrix differ, or the seeds of generators; 0 for the
-    /// other kinds, which `describe` tells apart. @local
+    /// Differs if the numbers of an array or a matrix differ, or where generators stand, or what is
+    /// combined; 0 for the other kinds, which `describe` tells apart. @local
     std::uint64_t fingerprint() const;
 
     /// For messages: `the number 5`, `an array of 7 values`, `the expression "d + 1"`.
     std::string describe() const;
 
+    friend ConnectionSpecification operator+(
+        const ConnectionSpecification& a, const ConnectionSpecification& b
+    ) {
+        return combined(Operation::add, a, b);
+    }
+    friend ConnectionSpecification operator-(
+        const ConnectionSpecification& a, const ConnectionSpecification& b
+    ) {
+        return combined(Operation::subtract, a, b);
+    }
+    friend ConnectionSpecification operator*(
+        const ConnectionSpecification& a, const ConnectionSpecification& b
+    ) {
+        return combined(Operation::multiply, a, b);
+    }
+    friend ConnectionSpecification operator/(
+        const ConnectionSpecification& a, const ConnectionSpecification& b
+    ) {
+        return combined(Operation::divide, a, b);
+    }
+    friend ConnectionSpecification operator-(const ConnectionSpecification& a) { return 0.0 - a; }
+
 private:
-    void resolve_formula(
-        const Expression& formula, const ConnectionColumn& column, std::span<double> out
+    struct Combination;  // of one or two operands
+    using Operation = Specification::Operation;
+    using Tree      = std::shared_ptr<const Combination>;
+
+    static ConnectionSpecification combined(
+        Operation                      operation,
+        const ConnectionSpecification& a,
+        const ConnectionSpecification& b,
+        std::function<double(double)>  function = {}
+    );
+    bool                    any_operand(bool (*holds)(const ConnectionSpecification&)) const;
+    ConnectionSpecification sequence(
+        std::uint64_t num_connections, random::Key use, std::uint64_t& draws
     ) const;
+    void resolve(const ConnectionColumn& column, std::uint64_t& draws, std::span<double> out) const;
+    double value(const ConnectionColumn& column, std::size_t k, std::uint64_t& draws) const;
+    void   resolve_formula(
+          const Expression& formula, const ConnectionColumn& column, std::span<double> out
+      ) const;
 
     using Array  = std::shared_ptr<const std::vector<double>>;
     using Values = std::shared_ptr<const Matrix<double>>;
@@ -120,7 +234,8 @@ private:
         Values,
         PairFunction,
         DistanceFunction,
-        Expression>
+        Expression,
+        Tree>
                             value_;
     std::optional<NumpyRNG> rng_;
 };

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -17,11 +18,32 @@
 
 namespace ranvier {
 
+namespace detail {
+/// A list that knows its length, of what becomes a Q: a vector or a span, of float or int too, a
+/// std::array; no text.
+template <class R, class Q>
+concept ListOf = !std::convertible_to<const R&, std::string_view> && requires(const R& list) {
+    { list.size() } -> std::convertible_to<std::size_t>;
+    list.end();
+    { *list.begin() } -> std::convertible_to<Q>;
+};
+
+/// The values in PyNN's unit.
+template <class Q, ListOf<Q> R>
+std::vector<double> numbers_in(const R& values) {
+    std::vector<double> numbers;
+    numbers.reserve(values.size());
+    for (const auto& value : values)
+        numbers.push_back(pynn_value(static_cast<Q>(value)));
+    return numbers;
+}
+}  // namespace detail
+
 /// A parameter of dimension Q (a Quantity, or double for a pure number).
 ///
-/// Accepts a value, a RandomDistribution, one value per member of the group (`std::vector<Q>`, or
-/// `from_hdf5`), a function of the member's index or of its Position, or arithmetic on these (see
-/// Lazy). Anything in another unit does not compile.
+/// Accepts a value, a RandomDistribution, one value per member of the group (a `std::vector`, an
+/// array or a span, or `from_hdf5`), a function of the member's index or of its Position, or
+/// arithmetic on these (see Lazy). Anything in another unit does not compile.
 template <class Q>
 class Param {
 public:
@@ -35,7 +57,9 @@ public:
     Param(const RandomDistribution<Q>& distribution)
         : specification_(parameters::Specification{distribution.untyped(), distribution.rng()}) {}
 
-    Param(const std::vector<Q>& values) : specification_(numbers(values)) {}
+    Param(const std::vector<Q>& values) : specification_(detail::numbers_in<Q>(values)) {}
+    template <detail::ListOf<Q> R>
+    Param(const R& values) : specification_(detail::numbers_in<Q>(values)) {}
 
     template <std::invocable<std::size_t> F>
     requires std::convertible_to<std::invoke_result_t<F, std::size_t>, Q> Param(F function)
@@ -64,14 +88,6 @@ public:
     const parameters::Specification& specification() const { return *specification_; }
 
 private:
-    static std::vector<double> numbers(const std::vector<Q>& values) {
-        std::vector<double> result;
-        result.reserve(values.size());
-        for (const Q value : values)
-            result.push_back(pynn_value(value));
-        return result;
-    }
-
     std::optional<parameters::Specification> specification_;
 };
 

@@ -20,6 +20,8 @@
 
 namespace ranvier::parameters {
 
+class ConnectionSpecification;
+
 /// Which values of a group are wanted.
 ///
 /// `slice` counts members of the group from 0. Random values are keyed by the member's index, so
@@ -156,6 +158,8 @@ public:
     Specification transformed(std::function<double(double)> function) const;
 
 private:
+    friend ConnectionSpecification;  // which takes what can be said of connections, too
+
     enum class Operation {
         add,
         subtract,
@@ -178,7 +182,12 @@ private:
     using Tree  = std::shared_ptr<const Combination>;
 
     static Specification combined(Operation, const Specification& a, const Specification& b);
-    static void          apply(const Combination&, std::span<double> a, std::span<const double> b);
+    static void          apply(
+                 Operation                            operation,
+                 const std::function<double(double)>& function,  // of a, for Operation::function
+                 std::span<double>                    a,
+                 std::span<const double>              b
+             );
 
     bool reads_source() const;
     void resolve(const Request& request, std::uint64_t& draws, std::span<double> out) const;

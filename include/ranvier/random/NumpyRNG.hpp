@@ -52,6 +52,9 @@ public:
     /// A generator of its own that continues from here with the same numbers.
     NumpyRNG clone() const;
 
+    /// Differs if the seed or the numbers that come next differ; takes none of them. @local
+    std::uint64_t fingerprint() const;
+
     /// 32 uniform bits, the raw output.
     std::uint32_t bits32();
 

@@ -39,6 +39,7 @@ struct Grid2D {
 
     space::Layout layout(std::size_t size, random::Key key) const;
     std::string   describe() const;
+    std::uint64_t fingerprint() const;  ///< of where the generator stands
     friend bool   operator==(const Grid2D&, const Grid2D&) = default;
 };
 

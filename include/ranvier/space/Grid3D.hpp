@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,7 @@ struct Grid3D {
 
     space::Layout layout(std::size_t size, random::Key key) const;
     std::string   describe() const;
+    std::uint64_t fingerprint() const;  ///< of where the generator stands
     friend bool   operator==(const Grid3D&, const Grid3D&) = default;
 };
 

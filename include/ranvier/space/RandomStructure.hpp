@@ -2,6 +2,7 @@
 /// Cells scattered uniformly in a volume.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -41,6 +42,7 @@ struct RandomStructure {
 
     space::Layout layout(std::size_t size, random::Key key) const;
     std::string   describe() const;
+    std::uint64_t fingerprint() const;  ///< of where the generator stands
     friend bool   operator==(const RandomStructure&, const RandomStructure&) = default;
 };
 

@@ -4,12 +4,14 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ranvier/base/hash.hpp"
 #include "ranvier/random/Key.hpp"
 #include "ranvier/space/Position.hpp"
 
@@ -54,6 +56,10 @@ namespace ranvier {
 ///     space::Layout layout(std::size_t size, random::Key key) const;   // throws SpaceError
 ///     std::string describe() const;
 ///     bool operator==(const T&) const;
+///
+/// and, if its description does not say all that the positions depend on,
+///
+///     std::uint64_t fingerprint() const;   // of the rest
 class Structure {
 public:
     template <class T>
@@ -76,6 +82,10 @@ public:
     /// For messages: `Line(dx=1, x0=0, y=0, z=0)`.
     std::string describe() const { return self_->describe(); }
 
+    /// Differs if what the description does not say differs, such as where a generator stands.
+    /// @local
+    std::uint64_t fingerprint() const { return self_->fingerprint(); }
+
     friend bool operator==(const Structure& a, const Structure& b) {
         return a.self_->is_like(*b.self_);
     }
@@ -85,6 +95,7 @@ private:
         virtual ~Model()                                             = default;
         virtual space::Layout layout(std::size_t, random::Key) const = 0;
         virtual std::string   describe() const                       = 0;
+        virtual std::uint64_t fingerprint() const                    = 0;
         virtual bool          is_like(const Model& other) const      = 0;
     };
     template <class T>
@@ -93,8 +104,14 @@ private:
         space::Layout layout(std::size_t size, random::Key key) const override {
             return structure.layout(size, key);
         }
-        std::string describe() const override { return structure.describe(); }
-        bool        is_like(const Model& other) const override {
+        std::string   describe() const override { return structure.describe(); }
+        std::uint64_t fingerprint() const override {
+            if constexpr (requires { structure.fingerprint(); })
+                return structure.fingerprint();
+            else
+                return 0;
+        }
+        bool is_like(const Model& other) const override {
             const auto* same = dynamic_cast<const ModelOf*>(&other);
             return same && same->structure == structure;
         }

@@ -21,7 +21,14 @@ namespace models {
 template <class F>
 concept PairFunction = std::invocable<F, std::size_t, std::size_t>;
 template <class F>
-concept DistanceFunction = std::invocable<F, Length>;
+concept DistanceFunction = parameters::FunctionOfDistance<F>;
+
+/// What a list holds that is no text.
+template <class R>
+requires(!std::convertible_to<const R&, std::string_view>) && requires(const R& list) {
+    list.size(), list.end();
+}
+using ElementOf = std::remove_cvref_t<decltype(*std::declval<const R&>().begin())>;
 
 /// What a quantity acts as when it is the weight of a connection.
 template <class Q>
@@ -34,14 +41,6 @@ constexpr Input input_of() {
     return std::same_as<Q, Conductance> ? Input::conductance : Input::voltage;
 }
 
-template <class Q>
-parameters::ConnectionSpecification per_connection(const std::vector<Q>& values) {
-    std::vector<double> numbers;
-    numbers.reserve(values.size());
-    for (const Q value : values)
-        numbers.push_back(pynn_value(value));
-    return numbers;
-}
 template <class Q>
 parameters::ConnectionSpecification per_pair(const Matrix<Q>& values) {
     Matrix<double> numbers{values.rows(), values.columns()};
@@ -60,17 +59,19 @@ parameters::ConnectionSpecification of_pair(F function) {
 template <class Q, DistanceFunction F>
 parameters::ConnectionSpecification of_distance(F function) {
     using Function = parameters::ConnectionSpecification::DistanceFunction;
-    return Function{
-        [function = std::move(function)](double um) { return pynn_value(Q{function(um * 1_um)}); }};
+    return Function{[function = std::move(function)](double um) mutable {
+        return pynn_value(Q{parameters::at_distance(function, um)});
+    }};
 }
 
 }  // namespace models
 
 /// A weight: a current, a conductance or a voltage, as the target's receptor requires. It is given
-/// as a number, a distribution (one draw per connection), one value per connection in the order in
-/// which the projection lists them, a Matrix (one value per pair), a function of the two indices, a
-/// function of the distance, or a formula (`expression`, in nA, uS or mV). A weight that is not
-/// given is 0.
+/// as a number, a distribution (one draw per connection), a list of one value per connection in the
+/// order in which the projection lists them, a Matrix (one value per pair), arithmetic on these
+/// (`2 * uniform(0_nA, 1_nA)`), a function of the two indices, a function of the distance (a
+/// Length, or a number in um), or a formula in d, i and j in nA, uS or mV (`"0.1 * exp(-d /
+/// 100)"`). A weight that is not given is 0.
 class Weight {
 public:
     Weight() : specification_(0.0) {}
@@ -82,15 +83,22 @@ public:
         Weight(const RandomDistribution<Q>& d)
         : Weight({d.untyped(), d.rng()}, models::input_of<Q>()) {}
     template <class Q>
-    Weight(const std::vector<Q>& values)
-        : Weight(models::per_connection(values), models::input_of<Q>()) {}
+    requires(!std::same_as<Q, double> && !std::same_as<Q, Time> && !std::same_as<Q, Length>)
+        Weight(const Lazy<Q>& values)
+        : Weight(
+              parameters::ConnectionSpecification::of(values.specification()), models::input_of<Q>()
+          ) {}
+    template <class R, class Q = models::ElementOf<R>>
+    Weight(const R& values) : Weight(detail::numbers_in<Q>(values), models::input_of<Q>()) {}
     template <class Q>
     Weight(const Matrix<Q>& values) : Weight(models::per_pair(values), models::input_of<Q>()) {}
     template <models::PairFunction F, class Q = std::invoke_result_t<F, std::size_t, std::size_t>>
     Weight(F function) : Weight(models::of_pair<Q>(std::move(function)), models::input_of<Q>()) {}
-    template <models::DistanceFunction F, class Q = std::invoke_result_t<F, Length>>
+    template <models::DistanceFunction F, class Q = parameters::AtDistance<F>>
     Weight(F function)
         : Weight(models::of_distance<Q>(std::move(function)), models::input_of<Q>()) {}
+    template <std::convertible_to<std::string_view> T>
+    Weight(const T& formula) : Weight(parameters::ConnectionSpecification{formula}) {}
     /// Numbers in the unit that the receptor requires.
     Weight(parameters::ConnectionSpecification numbers)
         : specification_(std::move(numbers)),
@@ -120,12 +128,19 @@ public:
     Delay(Time value) : specification_(value.value()) {}
     Delay(const RandomDistribution<Time>& d)
         : specification_(parameters::ConnectionSpecification{d.untyped(), d.rng()}) {}
-    Delay(const std::vector<Time>& values) : specification_(models::per_connection(values)) {}
+    Delay(const Lazy<Time>& values)
+        : specification_(parameters::ConnectionSpecification::of(values.specification())) {}
+    template <detail::ListOf<Time> R>
+    Delay(const R& values)
+        : specification_(parameters::ConnectionSpecification{detail::numbers_in<Time>(values)}) {}
     Delay(const Matrix<Time>& values) : specification_(models::per_pair(values)) {}
-    template <models::PairFunction F>
+    template <parameters::PairFunctionTo<Time> F>
     Delay(F function) : specification_(models::of_pair<Time>(std::move(function))) {}
     template <models::DistanceFunction F>
-    Delay(F function) : specification_(models::of_distance<Time>(std::move(function))) {}
+    requires std::convertible_to<parameters::AtDistance<F>, Time> Delay(F function)
+        : specification_(models::of_distance<Time>(std::move(function))) {}
+    template <std::convertible_to<std::string_view> T>
+    Delay(const T& formula) : specification_(parameters::ConnectionSpecification{formula}) {}
     /// Numbers in ms.
     Delay(parameters::ConnectionSpecification numbers) : specification_(std::move(numbers)) {}
 
