@@ -2,6 +2,7 @@
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include <fmt/format.h>
@@ -32,6 +33,7 @@ CurrentSource::CurrentSource(
     : network_(&network) {
     auto&       sources = network.currents();
     std::string name    = label.empty() ? fmt::format("current{}", sources.size()) : label;
+    const parallel::CollectiveCall call{network.comm(), "CurrentSource"};
     require_same(network.comm(), name, "CurrentSource: label");
     require_same(network.comm(), text_of(*current), fmt::format("CurrentSource \"{}\"", name));
     for (const auto& other : sources) {
@@ -63,6 +65,8 @@ CurrentSource::CurrentSource(
 
 void CurrentSource::inject(const network::Selection& cells) {
     const std::string what = fmt::format("CurrentSource \"{}\": cells to inject into", label());
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("CurrentSource \"{}\": inject", label())};
     require_same(network_->comm(), cells.size(), what);
     require_same(network_->comm(), cells.fingerprint(), fmt::format("{} (hash)", what));
     for (const auto& part : cells.parts()) {
@@ -95,6 +99,8 @@ void CurrentSource::change(std::unique_ptr<models::AnyCurrent> current) {
             {.label = label()}
         );
     }
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("CurrentSource \"{}\": set", label())};
     require_same(network_->comm(), text_of(*current), fmt::format("CurrentSource \"{}\"", label()));
     current->check(network_->grid());
     record_->waveform = current->waveform(record_->context);
@@ -109,6 +115,8 @@ void CurrentSource::set(std::string_view name, const std::vector<double>& values
 void CurrentSource::set(
     std::initializer_list<std::pair<std::string_view, std::vector<double>>> values
 ) {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("CurrentSource \"{}\": set", label())};
     auto copy = record_->current->clone();
     collectively(network_->comm(), [&] {
         for (const auto& [name, numbers] : values)

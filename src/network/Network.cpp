@@ -77,7 +77,8 @@ Network::Network(const Communicator& comm, const NetworkOptions& options)
       grid_(options.timestep),
       store_(make_store(grid_, options)) {
     // First that the ranks agree: a rank that refuses alone would leave the others waiting.
-    constexpr double none = -1;
+    const parallel::CollectiveCall call{comm_, "Simulation"};
+    constexpr double               none = -1;
     require_same(comm_, options.seed, "Simulation: seed");
     require_same(comm_, options.timestep.value(), "Simulation: timestep");
     require_same(
@@ -252,13 +253,12 @@ void Network::lay_out(
 }
 
 void Network::set_structure(PopulationRecord& population, const Structure& structure) {
-    space::Layout layout;
-    agree_on_call(
-        comm_,
-        hash_of(hash_of_text(structure.describe()), population.id),
-        fmt::format("Population \"{}\": set_structure", population.label),
-        [&] { layout = layout_of(population, structure); }
-    );
+    const std::string   call  = fmt::format("Population \"{}\": set_structure", population.label);
+    const std::uint64_t given = hash_of(hash_of_text(structure.describe()), population.id);
+    space::Layout       layout;
+
+    const parallel::CollectiveCall collective{comm_, call};
+    agree_on_call(comm_, given, call, [&] { layout = layout_of(population, structure); });
     lay_out(population, structure, std::move(layout));
 }
 
@@ -267,6 +267,7 @@ void Network::set_positions(PopulationRecord& population, std::vector<Position> 
     std::uint64_t     given = hash_of(population.id, positions.size());
     for (const Position& p : positions)
         given = hash_of(given, bits_of(p.x), bits_of(p.y), bits_of(p.z));
+    const parallel::CollectiveCall collective{comm_, call};
     agree_on_call(comm_, given, call, [&] {
         if (positions.size() != population.size)
             throw SpaceError(
