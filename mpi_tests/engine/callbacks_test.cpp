@@ -123,6 +123,29 @@ TEST(callbacks, must_ask_for_a_later_time_and_must_not_run_the_simulation) {
         RunError,
         "A callback must not call run."
     );
+    sim.on_interval([&](Time) {
+        if (world().is_root()) sim.run(1_ms);
+    });
+    EXPECT_COLLECTIVE_THROW(world(), sim.run(20_ms), RunError, "A callback must not call run.");
+    sim.on_interval({});
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        sim.run(20_ms, {[&](Time now) {
+                    if (world().is_root()) sim.reset();
+                    return now + 1_ms;
+                }}),
+        RunError,
+        "A callback must not call it."
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        sim.run(20_ms, {[&](Time now) {
+                    if (world().is_root()) sim.finish_writing();
+                    return now + 1_ms;
+                }}),
+        RecordingError,
+        "A callback must not call it."
+    );
     if (world().size() > 1) {
         const auto differs = [](Time now) { return now + (world().rank() == 1 ? 1_ms : 2_ms); };
         EXPECT_COLLECTIVE_THROW(

@@ -83,6 +83,47 @@ TEST(disagreement, of_groups_refuses_values_that_differ_between_ranks_on_all_of_
     EXPECT_EQ(sim.digest(), digest);
 }
 
+TEST(disagreement, about_what_to_call_names_the_calls_on_all_ranks) {
+    Scene      s;
+    const bool odd     = world().rank() == 1;
+    const auto refused = [&](auto&& call, const char* name) {
+        EXPECT_COLLECTIVE_THROW(
+            world(), odd ? call() : s.p.set("cm", 1.0), CommunicationError, name
+        );
+    };
+    const Position origin{0, 0, 0};
+    refused([&] { s.p.get("tau_m"); }, "\"p\": get");
+    refused([&] { s.p.get_initial("v"); }, "\"p\": get_initial");
+    refused([&] { s.p.get_sequences("spike_times"); }, "\"p\": get_sequences");
+    refused([&] { s.p.nearest(origin); }, "\"p\": nearest");
+    refused([&] { s.p.set_structure(Line{}); }, "\"p\": set_structure");
+    refused([&] { s.sim.reset(); }, "Simulation: reset");
+    refused([&] { Simulation{world()}; }, "in Simulation.");
+    refused([&] { s.sim.write_to(nullptr); }, "Simulation: write_to");
+    refused([&] { CurrentSource{s.sim, DCSource{}}; }, "CurrentSource");
+}
+
+TEST(disagreement, about_writing_or_a_histogram_is_refused_on_all_ranks) {
+    Scene            s;
+    const bool       odd = world().rank() == 1;
+    const Projection pq{s.p, s.q, AllToAllConnector{}, StaticSynapse{}};
+    EXPECT_COLLECTIVE_THROW(
+        world(), s.sim.finish_writing(odd), CommunicationError, "finish_writing: complete must be"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        s.sim.write_to(nullptr, odd ? 10_ms : 20_ms),
+        CommunicationError,
+        "Simulation: the write window must be the same on every rank, got 20 on rank 0"
+    );
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        pq.weight_histogram(odd ? 5 : 6),
+        CommunicationError,
+        "got 6 bins from the smallest"
+    );
+}
+
 TEST(disagreement, of_groups_refuses_calls_that_differ_between_ranks_on_all_of_them) {
     Simulation sim{world()};
     Population p{sim, 6, IF_curr_exp{}, {.label = "p"}};

@@ -23,7 +23,7 @@ namespace {
 
 constexpr Step never = std::numeric_limits<Step>::max();
 
-/// Marks the time in which callbacks are at work.
+/// Marks the time in which functions of the user are called.
 class Running {
 public:
     explicit Running(bool& flag) : flag_(flag) { flag_ = true; }
@@ -137,6 +137,7 @@ Time Simulation::run_to(Step last, const std::vector<Callback>& callbacks) {
 
 void Simulation::run_network(Step last) {
     const parallel::CollectiveCall call{comm(), "Simulation: run"};
+    const Running                  running{running_};
     if (output_) output_->begin(*network_);
     engine::Hooks hooks;
     hooks.watch = [this](Step now) {
@@ -188,8 +189,9 @@ Step Simulation::step_of_next_call(Time time) const {
 }
 
 void Simulation::reset() {
-    require_same(comm(), network_->num_resets(), "reset: how often it was called");
     if (running_) throw RunError("reset: the simulation is running. A callback must not call it.");
+    const parallel::CollectiveCall call{comm(), "Simulation: reset"};
+    require_same(comm(), network_->num_resets(), "reset: how often it was called");
     if (output_) output_->end_segment(network_->now(), true);
     network_->reset();
     engine_->reset();
@@ -229,6 +231,8 @@ Time Simulation::max_delay() const {
 }
 
 void Simulation::write_to(std::shared_ptr<ResultSink> sink, Time window) {
+    const parallel::CollectiveCall call{comm(), "Simulation: write_to"};
+    require_same(comm(), window.value(), "Simulation: the write window");
     const auto steps = network_->grid().exact(window.value());
     if (!steps || *steps < 1) {
         throw ParameterError(
@@ -255,7 +259,13 @@ void Simulation::write_to(std::shared_ptr<ResultSink> sink, Time window) {
 }
 
 void Simulation::finish_writing(bool complete) {
+    if (running_) {
+        throw RecordingError(
+            "Simulation: finish_writing: the simulation is running. A callback must not call it."
+        );
+    }
     const parallel::CollectiveCall call{comm(), "Simulation: finish_writing"};
+    require_same(comm(), complete, "Simulation: finish_writing: complete");
     if (!output_)
         throw RecordingError("Simulation: there is nothing to finish. Call write_to first.");
     output_->finish(*network_, complete);

@@ -5,6 +5,7 @@
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
+#include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
 #include "agree.hpp"
@@ -40,6 +41,7 @@ CurrentSource::CurrentSource(
     : network_(&network) {
     auto&       sources = network.currents();
     std::string name    = label.empty() ? fmt::format("current{}", sources.size()) : label;
+    const parallel::CollectiveCall call{network.comm(), "CurrentSource"};
     require_same(network.comm(), name, "CurrentSource: label");
     network::agree_on_call(
         network.comm(), fmt::format("CurrentSource \"{}\"", name), asked_of(*current), [] {}
@@ -72,6 +74,8 @@ CurrentSource::CurrentSource(
 }
 
 void CurrentSource::inject(const network::Selection& cells) {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("CurrentSource \"{}\": inject", label())};
     network::agree_on_call(
         network_->comm(),
         fmt::format("CurrentSource \"{}\"", label()),
@@ -108,6 +112,8 @@ void CurrentSource::change(std::unique_ptr<models::AnyCurrent> current) {
             {.label = label()}
         );
     }
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("CurrentSource \"{}\": set", label())};
     network::agree_on_call(
         network_->comm(), fmt::format("CurrentSource \"{}\"", label()), asked_of(*current), [] {}
     );
@@ -124,6 +130,8 @@ void CurrentSource::set(std::string_view name, const std::vector<double>& values
 void CurrentSource::set(
     std::initializer_list<std::pair<std::string_view, std::vector<double>>> values
 ) {
+    const parallel::CollectiveCall call{
+        network_->comm(), fmt::format("CurrentSource \"{}\": set", label())};
     auto copy = record_->current->clone();
     collectively(network_->comm(), [&] {
         for (auto value = values.begin(); value != values.end(); ++value) {

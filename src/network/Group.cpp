@@ -12,6 +12,7 @@
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/network/PopulationView.hpp"
+#include "ranvier/parallel/activity.hpp"
 
 #include "agree.hpp"
 #include "group_order.hpp"
@@ -171,14 +172,11 @@ std::vector<double> Group::get_local(std::string_view name) const {
 }
 
 Values Group::get(std::string_view name) const {
-    const Communicator& comm = network().comm();
-    std::vector<double> local;
-    network::agree_on_call(
-        comm,
-        fmt::format("{}: get", this->name()),
-        asked_for(members_, name),
-        [&] { local = get_local(name); }
-    );
+    const Communicator&            comm = network().comm();
+    std::vector<double>            local;
+    const std::string              call = fmt::format("{}: get", this->name());
+    const parallel::CollectiveCall collective{comm, call};
+    network::agree_on_call(comm, call, asked_for(members_, name), [&] { local = get_local(name); });
     return gathered(comm, members_, local, std::string{name});
 }
 
@@ -190,21 +188,18 @@ std::vector<Values> Group::get(std::initializer_list<std::string_view> names) co
 }
 
 Values Group::get_initial(std::string_view name) const {
-    const Communicator& comm = network().comm();
-    std::vector<double> local;
-    network::agree_on_call(
-        comm,
-        fmt::format("{}: get_initial", this->name()),
-        asked_for(members_, name),
-        [&] {
-            for (const Selection::Part& part : members_.parts())
-                network::place_of(*part.population, name, network::ValueKind::state);
-            members_.for_each_local([&](std::size_t, PopulationRecord& population, std::size_t c) {
-                const auto place = network::place_of(population, name, network::ValueKind::state);
-                local.push_back(population.initial[place].number(c));
-            });
-        }
-    );
+    const Communicator&            comm = network().comm();
+    std::vector<double>            local;
+    const std::string              call = fmt::format("{}: get_initial", this->name());
+    const parallel::CollectiveCall collective{comm, call};
+    network::agree_on_call(comm, call, asked_for(members_, name), [&] {
+        for (const Selection::Part& part : members_.parts())
+            network::place_of(*part.population, name, network::ValueKind::state);
+        members_.for_each_local([&](std::size_t, PopulationRecord& population, std::size_t c) {
+            const auto place = network::place_of(population, name, network::ValueKind::state);
+            local.push_back(population.initial[place].number(c));
+        });
+    });
     return gathered(comm, members_, local, std::string{name});
 }
 
@@ -220,14 +215,13 @@ std::vector<Sequence> Group::get_local_sequences(std::string_view name) const {
 }
 
 std::vector<Sequence> Group::get_sequences(std::string_view name) const {
-    const Communicator&   comm = network().comm();
-    std::vector<Sequence> local;
-    network::agree_on_call(
-        comm,
-        fmt::format("{}: get_sequences", this->name()),
-        asked_for(members_, name),
-        [&] { local = get_local_sequences(name); }
-    );
+    const Communicator&            comm = network().comm();
+    std::vector<Sequence>          local;
+    const std::string              call = fmt::format("{}: get_sequences", this->name());
+    const parallel::CollectiveCall collective{comm, call};
+    network::agree_on_call(comm, call, asked_for(members_, name), [&] {
+        local = get_local_sequences(name);
+    });
     std::vector<std::uint64_t> sizes;
     std::vector<double>        times;
     std::uint64_t              hash = 0;
@@ -306,10 +300,12 @@ std::function<Position(std::ptrdiff_t)> Group::position_generator() const {
 }
 
 Cell Group::nearest(Position point) const {
-    const Communicator& comm = network().comm();
+    const Communicator&            comm = network().comm();
+    const std::string              call = fmt::format("{}: nearest", name());
+    const parallel::CollectiveCall collective{comm, call};
     network::agree_on_call(
         comm,
-        fmt::format("{}: nearest", name()),
+        call,
         {network::asked_of("the group", members_),
          {"the point",
           fmt::format("({}, {}, {})", number(point.x), number(point.y), number(point.z))}},

@@ -89,7 +89,8 @@ Network::Network(const Communicator& comm, const NetworkOptions& options)
       grid_(options.timestep),
       store_(make_store(grid_, options)) {
     // First that the ranks agree: a rank that refuses alone would leave the others waiting.
-    constexpr double none = -1;
+    const parallel::CollectiveCall call{comm_, "Simulation"};
+    constexpr double               none = -1;
     require_same(comm_, options.seed, "Simulation: seed");
     require_same(comm_, options.timestep.value(), "Simulation: timestep");
     require_same(
@@ -265,13 +266,13 @@ void Network::lay_out(
 }
 
 void Network::set_structure(PopulationRecord& population, const Structure& structure) {
-    space::Layout layout;
-    agree_on_call(
-        comm_,
-        fmt::format("Population \"{}\": set_structure", population.label),
-        {asked_of(structure)},
-        [&] { layout = layout_of(population, structure); }
-    );
+    const std::string call = fmt::format("Population \"{}\": set_structure", population.label);
+    space::Layout     layout;
+
+    const parallel::CollectiveCall collective{comm_, call};
+    agree_on_call(comm_, call, {asked_of(structure)}, [&] {
+        layout = layout_of(population, structure);
+    });
     lay_out(population, structure, std::move(layout));
 }
 
@@ -285,6 +286,7 @@ void Network::set_positions(PopulationRecord& population, std::vector<Position> 
         fmt::format("a list of {} positions", positions.size()),
         given,
         "its coordinates"};
+    const parallel::CollectiveCall collective{comm_, call};
     agree_on_call(comm_, call, {asked}, [&] {
         if (positions.size() != population.size)
             throw SpaceError(

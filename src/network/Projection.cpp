@@ -313,6 +313,16 @@ Histogram Projection::weight_histogram(
 ) const {
     const parallel::CollectiveCall call{
         network_->comm(), fmt::format("Projection \"{}\": weight_histogram", label())};
+    require_same(
+        network_->comm(),
+        fmt::format(
+            "{} bins from {} to {}",
+            num_bins,
+            min ? number(*min) : "the smallest",
+            max ? number(*max) : "the largest"
+        ),
+        fmt::format("Projection \"{}\": weight_histogram: the bins", label())
+    );
     const auto weights = collectively(network_->comm(), [&] { return get_local("weight"); });
     const auto range   = std::minmax_element(weights.begin(), weights.end());
     double     low     = weights.empty() ? std::numeric_limits<double>::infinity() : *range.first;

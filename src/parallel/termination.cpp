@@ -35,6 +35,11 @@ constexpr auto patience_for_root = 2s;
 constexpr auto patience_per_rank = 100ms;
 constexpr auto longest_patience  = 5s;
 
+/// Ranks whose messages fail cannot tell each other: they report in turn, so that the first one
+/// has ended the job before the next one prints.
+constexpr auto turn_per_rank = 200ms;
+constexpr auto last_turn     = 1s;
+
 constexpr int tag_failed = 1;
 
 MPI_Comm         report_comm = MPI_COMM_NULL;
@@ -131,6 +136,7 @@ void defer_to_lower_ranks(std::uint64_t hash, int rank) {
     bool common = false;
     if (is_broken()) {
         common = ranks == 1;
+        std::this_thread::sleep_for(std::min<Clock::duration>(rank * turn_per_rank, last_turn));
     } else if (rank == 0) {
         common = is_common(hash, ranks);
     } else {
