@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,8 @@ template <Unitless T>
 models::Value value_of(const T& given) {
     if constexpr (std::same_as<T, models::Value>)
         return given;
+    else if constexpr (std::is_arithmetic_v<T>)
+        return parameters::Specification{static_cast<double>(given)};
     else if constexpr (std::same_as<T, Values>)
         return given.is_homogeneous() && !given.empty() ? parameters::Specification{given[0]}
                                                         : parameters::Specification{given.array()};
