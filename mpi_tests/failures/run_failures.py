@@ -23,7 +23,7 @@ os.environ["OMPI_MCA_odls_base_sigkill_timeout"] = "1"
 AGREED = r"Error: the user's code failed \(rank {rank} of 3\)"
 STANDSTILL = r"Error: The ranks do not go on together: .* but rank {rank} has {found}.*--timeout or " \
              r"RANVIER_TIMEOUT\."
-NO_WATCHDOG = r"Error: The ranks do not go on together: rank {waiting} has waited for \d s in the {part} of MPI\. .*" \
+NO_WATCHDOG = r"Error: The ranks do not go on together: rank {waiting} has waited for \d+ s in the {part} of MPI\. .*" \
               r"RANVIER_TIMEOUT\."
 
 # mode, rank, the one line that is printed

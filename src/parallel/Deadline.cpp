@@ -16,6 +16,7 @@ namespace {
 
 // Shares of the timeout. mpirun takes a second to end the others, which must not print as well.
 constexpr double first_gives_up = 0.7;
+constexpr double shortest_s     = 10;  ///< HDF5 closes in MPI_Finalize what failures have left open
 constexpr double rank_after     = 0.04;
 constexpr double at_least_s     = 1.5;
 constexpr int    max_turns      = 6;
@@ -33,7 +34,8 @@ int launched_rank() {
 Deadline::Deadline(std::string doing, double timeout_s) : doing_(std::move(doing)) {
     if (timeout_s <= 0) return;
     const double turn    = std::max(rank_after * timeout_s, at_least_s);
-    const double seconds = first_gives_up * timeout_s + turn * std::min(launched_rank(), max_turns);
+    const double seconds = std::max(first_gives_up * timeout_s, shortest_s) +
+                           turn * std::min(launched_rank(), max_turns);
     try {
         thread_ = std::thread([=, this] { wait(seconds); });
     } catch (const std::system_error&) {

@@ -15,7 +15,7 @@ namespace ranvier::parallel {
 class Deadline {
 public:
     /// @param doing what has to end, for the message: "the start of MPI"
-    /// @param timeout_s when the job has to be over; 0: never
+    /// @param timeout_s when the job has to be over, at least about 15 s; 0: never
     /// @local
     Deadline(std::string doing, double timeout_s);
     ~Deadline();

@@ -37,9 +37,9 @@ public:
     Environment& operator=(const Environment&) = delete;
 
     /// In what time a job ends of which a rank waits for another one that makes no progress; 0:
-    /// never. Root judges after four fifths of it, so that the job is over when it has passed. The
-    /// environment variable RANVIER_TIMEOUT, in seconds, sets the value at the start, 60 s if it is
-    /// not set.
+    /// never. Root judges after four fifths of it, so that the job is over when it has passed;
+    /// MPI's own start and end are given 10 s at least. The environment variable RANVIER_TIMEOUT,
+    /// in seconds, sets the value at the start, 60 s if it is not set.
     /// @local
     /// @throws ParameterError if negative or not finite
     void set_timeout(Time timeout);
