@@ -229,8 +229,8 @@ int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
     const int signal = sim.comm().max(pending_stop_signal());
     gather(sim);
     if (!output_.empty()) {
+        results_->attach("run.json", to_json(report_of(sim, signal)));
         sim.finish_writing();
-        write_report(sim, signal);
     }
     if (sim.comm().is_stand_in())
         print_alone(sim);
@@ -246,9 +246,11 @@ void NetworkProgram::prepare(Simulation& sim, std::vector<Population>& recorded)
         population[slice(0, 10)].record({"v"}, {.sampling_interval = 1_ms});
     }
     if (!output_.empty())
-        sim.write_to(std::make_shared<SonataResults>(
-            sim.comm(), output_, SonataOptions{.flush_interval_s = flush_interval_s_}
-        ));
+        sim.write_to(
+            results_ = std::make_shared<SonataResults>(
+                sim.comm(), output_, SonataOptions{.flush_interval_s = flush_interval_s_}
+            )
+        );
     if (sim.comm().is_stand_in())
         sim.simulate_peers(Frequency::in_base_units(as_rank_rate_hz_ / 1000));
     build_s_ = sim.comm().max(now_s() - created_s_);
@@ -377,7 +379,7 @@ void NetworkProgram::print_results(const Simulation& sim, int signal) const {
     out.flush();
 }
 
-void NetworkProgram::write_report(const Simulation& sim, int signal) const {
+RunReport NetworkProgram::report_of(const Simulation& sim, int signal) const {
     RunReport report;
     report.network                 = description_.name;
     report.status                  = signal == 0 ? RunStatus::complete : RunStatus::interrupted;
@@ -401,7 +403,7 @@ void NetworkProgram::write_report(const Simulation& sim, int signal) const {
     report.peak_rss_bytes          = peak_rss_;
     report.rates_hz                = rates_hz_;
     report.digest                  = digest_;
-    write_run_json(sim.comm(), report, output_ / "run.json");
+    return report;
 }
 
 }  // namespace ranvier::examples

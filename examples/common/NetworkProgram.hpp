@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <ranvier/io/SonataResults.hpp>
 #include <ranvier/io/run_report.hpp>
 #include <ranvier/ranvier.hpp>
 
@@ -69,7 +70,7 @@ private:
     void        print_alone(Simulation& sim) const;
     void        print_banner(const Simulation& sim, const std::vector<Population>& recorded) const;
     void        print_results(const Simulation& sim, int signal) const;
-    void        write_report(const Simulation& sim, int signal) const;
+    RunReport   report_of(const Simulation& sim, int signal) const;
     std::string digest_text() const;
 
     Environment&          env_;
@@ -77,18 +78,21 @@ private:
     CLI::App              app_;
     int                   exit_code_ = 0;
     std::filesystem::path output_;
-    double                duration_ms_, warmup_ms_;
-    std::uint64_t         seed_             = 1;
-    std::string           precision_        = "double";
-    std::string           weights_          = "exact";
-    std::string           spike_timing_     = "on_grid";
-    double                scale_            = 1;
-    double                flush_interval_s_ = 60;
-    double                timeout_s_        = 60;
-    double                created_s_        = 0;  ///< wall clock when the program began to build
-    std::string           as_rank_;               ///< k/R; empty: all ranks are there
-    double                as_rank_rate_hz_ = 5;
-    int                   dry_run_ranks_   = 0;  ///< 0: no dry run
+    /// Of `output_`, once recording has been prepared.
+    std::shared_ptr<SonataResults> results_;
+
+    double        duration_ms_, warmup_ms_;
+    std::uint64_t seed_             = 1;
+    std::string   precision_        = "double";
+    std::string   weights_          = "exact";
+    std::string   spike_timing_     = "on_grid";
+    double        scale_            = 1;
+    double        flush_interval_s_ = 60;
+    double        timeout_s_        = 60;
+    double        created_s_        = 0;  ///< wall clock when the program began to build
+    std::string   as_rank_;               ///< k/R; empty: all ranks are there
+    double        as_rank_rate_hz_ = 5;
+    int           dry_run_ranks_   = 0;  ///< 0: no dry run
 
     double                                      build_s_      = 0;
     double                                      run_s_        = 0;  ///< after the warm-up

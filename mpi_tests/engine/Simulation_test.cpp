@@ -18,6 +18,7 @@ namespace {
 
 using testing::Each;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 const Communicator& world() {
     static const Communicator comm;
@@ -373,12 +374,14 @@ public:
         NotingSink& notes_;
     };
 
-    std::unique_ptr<SpikeSink> spikes(int segment) override {
-        if (segment > 0) text += fmt::format("; segment {} ", segment);
+    std::unique_ptr<SpikeSink> spikes(const RecordedStretch& stretch) override {
+        if (stretch.number > 0)
+            text += fmt::format("; file {} after {} resets ", stretch.number, stretch.resets);
         return std::make_unique<Spikes>(*this);
     }
-    std::unique_ptr<SignalSink> signals(const std::string& variable, int segment) override {
-        text += fmt::format("; {} {} ", variable, segment);
+    std::unique_ptr<SignalSink> signals(const std::string& variable, const RecordedStretch& stretch)
+        override {
+        text += fmt::format("; {} {} ", variable, stretch.number);
         return std::make_unique<Signals>(*this);
     }
     void publish() override { text += " published"; }
@@ -415,6 +418,41 @@ TEST(Simulation, hands_over_windows_that_runs_and_intervals_do_not_change) {
         );
         EXPECT_EQ(sink->num_populations, 2u);
         EXPECT_TRUE(source.local_spikes().empty());
+    }
+}
+
+TEST(Simulation, tells_sinks_after_how_many_resets_they_begin) {
+    Simulation sim{world()};
+    Population source{
+        sim, 1, SpikeSourceArray{.spike_times = Sequence{1_ms, 4_ms}}, {.label = "source"}};
+    source.record({"spikes"});
+    const auto sink = std::make_shared<NotingSink>();
+    sim.write_to(sink, 10_ms);
+    sim.run(2_ms);
+    source.record({"spikes"});  // nothing new
+    sim.run(3_ms);
+    sim.reset();
+    sim.reset();
+    sim.run(3_ms);
+    sim.finish_writing();
+    EXPECT_EQ(
+        sink->text,
+        "begin source of 0.1 ms; (-1, 50] 2 complete; file 1 after 2 resets begin source of 0.1 "
+        "ms; (-1, 30] 1 complete published"
+    );
+}
+
+TEST(Simulation, writes_windows_of_whole_steps_at_any_time_step) {
+    for (const auto& [timestep_ms, steps] :
+         {std::pair{0.123, 813}, {0.3, 333}, {0.7, 143}, {150.0, 1}}) {
+        Simulation sim{world(), {.timestep = Time::in_base_units(timestep_ms)}};
+        Population source{sim, 1, SpikeSourceArray{}, {.label = "source"}};
+        source.record({"spikes"});
+        const auto sink = std::make_shared<NotingSink>();
+        sim.write_to(sink);
+        sim.run(Time::in_base_units(timestep_ms * 900));
+        EXPECT_THAT(sink->text, HasSubstr(fmt::format("; (-1, {}] 0", steps)));
+        sim.finish_writing();
     }
 }
 

@@ -1,6 +1,8 @@
 #include "ranvier/io/SonataResults.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <string>
@@ -10,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
+#include "ranvier/io/run_report.hpp"
 #include "ranvier/ranvier.hpp"
 
 #include "support/ScratchDirectory.hpp"
@@ -184,6 +187,193 @@ TEST(SonataResults, replaces_an_earlier_run_when_it_is_complete_and_not_before) 
     const auto one = run(30, 1, true);
     EXPECT_EQ(one.size(), 2u) << "no later segments of the earlier run";
     EXPECT_NE(one.at("v.h5"), two.at("v.h5"));
+}
+
+/// How many resets came before what is in a file.
+int resets_of(const fs::path& path) {
+    const hid_t file      = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t attribute = H5Aopen(file, "ranvier_resets", H5P_DEFAULT);
+    int         resets    = -1;
+    EXPECT_GE(H5Aread(attribute, H5T_NATIVE_INT, &resets), 0);
+    H5Aclose(attribute);
+    H5Fclose(file);
+    return resets;
+}
+
+TEST(SonataResults, tell_which_files_belong_together_whatever_their_numbers) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    Simulation                   sim{comm};
+    Population                   p{sim, 6, IF_curr_exp{}, {.label = "p"}};
+    Population                   q{sim, 6, IF_curr_exp{}, {.label = "q"}};
+    p.record({"spikes", "v"});
+    sim.write_to(std::make_shared<SonataResults>(comm, folder.path()));
+    sim.run(10_ms);
+    q.record({"v"});  // another file of v, none of spikes
+    sim.run(10_ms);
+    sim.reset();
+    sim.run(10_ms);
+    sim.finish_writing();
+    comm.barrier();
+    const auto expect = [&](const char* name, int resets) {
+        EXPECT_EQ(resets_of(folder / name), resets) << name;
+    };
+    expect("spikes.h5", 0);
+    expect("v.h5", 0);
+    expect("v_seg001.h5", 0);
+    expect("spikes_seg001.h5", 1);
+    expect("v_seg002.h5", 1);
+}
+
+TEST(SonataResults, go_on_in_the_same_file_if_the_same_cells_are_recorded_again) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    Simulation                   sim{comm};
+    Population                   p{sim, 6, IF_curr_exp{.i_offset = 1_nA}, {.label = "p"}};
+    p[slice(0, 3)].record({"spikes", "v"});
+    sim.write_to(std::make_shared<SonataResults>(comm, folder.path()));
+    sim.run(50_ms);
+    for (const std::size_t cell : {0u, 2u})  // on some ranks nothing, on others what they have
+        p[cell].record({"spikes", "v"});
+    p[slice(0, 3)].record({"spikes", "v"});
+    sim.run(50_ms);
+    EXPECT_EQ(names_in(folder.path()), (std::set<std::string>{"spikes.h5.part", "v.h5.part"}));
+    p[5].record({"spikes"});  // on one rank something new
+    sim.run(50_ms);
+    sim.finish_writing();
+    comm.barrier();
+    EXPECT_EQ(
+        names_in(folder.path()), (std::set<std::string>{"spikes.h5", "spikes_seg001.h5", "v.h5"})
+    );
+}
+
+/// A short run that records some variables.
+void run_and_write(
+    const Communicator&             comm,
+    const fs::path&                 directory,
+    const std::vector<std::string>& variables,
+    const std::string&              text = {}
+) {
+    Simulation sim{comm};
+    Population p{sim, 3, IF_curr_exp{.i_offset = 1_nA}, {.label = "p"}};
+    p.record(variables);
+    const auto results = std::make_shared<SonataResults>(comm, directory);
+    sim.write_to(results);
+    sim.run(10_ms);
+    if (!text.empty()) results->attach("run.json", text);
+    sim.finish_writing();
+}
+
+TEST(SonataResults, leave_no_other_kinds_of_an_earlier_run_and_all_that_is_not_theirs) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    RunReport                    report;
+    report.network = "small";
+    run_and_write(comm, folder.path(), {"spikes", "v", "isyn_exc"}, to_json(report));
+    {
+        Simulation       sim{comm};
+        Population       p{sim, 3, IF_curr_exp{}, {.label = "p"}};
+        const Projection made{p, p, OneToOneConnector{}};
+        save_connections(made, folder / "edges.h5");
+    }
+    if (comm.is_root()) {
+        fs::copy_file(folder / "v.h5", folder / "v_before.h5");
+        fs::copy_file(folder / "v.h5", folder / "w.h5.part");
+        std::ofstream{folder / "u.h5"} << "no HDF5 file";
+    }
+    comm.barrier();
+    EXPECT_EQ(names_in(folder.path()).size(), 8u);
+    run_and_write(comm, folder.path(), {"spikes"});
+    comm.barrier();
+    EXPECT_THAT(
+        names_in(folder.path()),
+        ElementsAre("edges.h5", "spikes.h5", "u.h5", "v_before.h5", "w.h5.part")
+    );
+}
+
+TEST(SonataResults, of_two_simulations_at_a_time_stay_side_by_side) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    Recorded                     first{comm, folder.path()};
+    first.sim.run(20_ms);
+    Simulation second{comm};
+    Population p{second, 3, IF_curr_exp{}, {.label = "p"}};
+    p.record({"isyn_exc"});
+    second.write_to(std::make_shared<SonataResults>(comm, folder.path()));
+    second.run(10_ms);
+    first.sim.finish_writing();
+    second.finish_writing();
+    comm.barrier();
+    EXPECT_THAT(
+        names_in(folder.path()), ElementsAre("gsyn_exc.h5", "isyn_exc.h5", "spikes.h5", "v.h5")
+    );
+}
+
+TEST(SonataResults, nothing_looks_finished_if_the_attached_text_cannot_be_written) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    const std::set<std::string>  parts{"spikes.h5.part", "v.h5.part"};
+    if (comm.is_root()) fs::create_directories(folder / "run.json.part" / "in the way");
+    EXPECT_COLLECTIVE_THROW(
+        comm, run_and_write(comm, folder.path(), {"spikes", "v"}, "{}"), FileError, "run.json.part"
+    );
+    comm.barrier();
+    EXPECT_EQ(names_in(folder.path()), parts);
+    comm.barrier();
+    if (comm.is_root()) {
+        fs::remove_all(folder / "run.json.part");
+        fs::create_directories(folder / "run.json" / "in the way");
+    }
+    EXPECT_COLLECTIVE_THROW(
+        comm, run_and_write(comm, folder.path(), {"spikes", "v"}, "{}"), FileError, "cannot replace"
+    );
+    comm.barrier();
+    EXPECT_EQ(
+        names_in(folder.path()).count("spikes.h5") + names_in(folder.path()).count("v.h5"), 0u
+    );
+    comm.barrier();
+}
+
+TEST(SonataResults, of_an_earlier_run_are_back_if_these_cannot_have_their_names) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    run_and_write(comm, folder.path(), {"spikes", "v"}, "{\"first\": 1}");
+    comm.barrier();
+    const auto before = files_in(folder.path());
+    comm.barrier();
+    if (comm.is_root()) fs::create_directories(folder / "isyn_exc.h5" / "in the way");
+    EXPECT_COLLECTIVE_THROW(
+        comm,
+        run_and_write(comm, folder.path(), {"spikes", "v", "isyn_exc"}, "{}"),
+        FileError,
+        "cannot replace"
+    );
+    comm.barrier();
+    auto after = files_in(folder.path());
+    EXPECT_EQ(std::erase_if(after, [](const auto& f) { return f.first.ends_with(".part"); }), 4u);
+    EXPECT_TRUE(after == before);
+    comm.barrier();
+}
+
+TEST(SonataResults, that_are_not_finished_are_warned_of_once) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    const auto                   said = [&](bool finished, bool failed) {
+        testing::internal::CaptureStderr();
+        try {
+            Recorded network{comm, folder.path()};
+            network.sim.run(20_ms);
+            if (finished) network.sim.finish_writing();
+            if (failed) throw RunError("something else");
+        } catch (const RunError&) {
+        }
+        return testing::internal::GetCapturedStderr();
+    };
+    const std::string text = said(false, false);
+    EXPECT_EQ(text.find("finish_writing was not called") != std::string::npos, comm.is_root());
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), comm.is_root() ? 1 : 0);
+    EXPECT_EQ(said(false, true), "");
+    EXPECT_EQ(said(true, false), "");
 }
 
 TEST(SonataResults, are_named_together_or_not_at_all) {

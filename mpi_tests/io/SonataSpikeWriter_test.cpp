@@ -181,6 +181,49 @@ TEST(SonataSpikeWriter, spikes_are_read_back_in_order) {
     EXPECT_COMPARED(comm, compared);
 }
 
+/// The values of a root attribute, by plain HDF5.
+std::vector<double> root_attribute(const fs::path& path, const char* name) {
+    const hid_t         file      = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t         attribute = H5Aopen(file, name, H5P_DEFAULT);
+    const hid_t         space     = H5Aget_space(attribute);
+    std::vector<double> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    EXPECT_GE(H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()), 0);
+    H5Sclose(space);
+    H5Aclose(attribute);
+    H5Fclose(file);
+    return values;
+}
+
+TEST(SonataSpikeWriter, tells_when_spikes_were_recorded_as_far_as_they_are_flushed) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    const auto                   recorded = [&](const std::string& name) {
+        comm.barrier();
+        const auto values = root_attribute(folder / name, "ranvier_recorded_ms");
+        comm.barrier();
+        return values;
+    };
+    using Interval = std::vector<double>;
+    SonataSpikeWriter writer{
+        comm, folder.path(), {.flush_interval_s = 0, .resets = 3, .first = 100}};
+    writer.begin(populations(), timestep_ms);
+    EXPECT_EQ(recorded("spikes.h5.part"), (Interval{10, 10}));
+    const std::vector<std::vector<SpikeRecord>> none(populations().size());
+    writer.write(100, 230, none);
+    EXPECT_EQ(recorded("spikes.h5.part"), (Interval{10, 23}));
+    writer.write(230, 233, none);
+    writer.finish(true);
+    EXPECT_EQ(recorded("spikes.h5"), (Interval{10, 23.3}));
+    EXPECT_EQ(root_attribute(folder / "spikes.h5", "ranvier_resets"), Interval{3});
+
+    SonataSpikeWriter seldom{comm, folder.path(), {.flush_interval_s = never, .name = "seldom"}};
+    seldom.begin(populations(), timestep_ms);
+    write_windows(seldom, comm, 0, 2);
+    EXPECT_EQ(recorded("seldom.h5.part"), (Interval{0, 0})) << "as the spikes, not on the disk yet";
+    seldom.finish(false);
+    EXPECT_EQ(recorded("seldom.h5.part"), (Interval{0, 2 * window_steps * timestep_ms}));
+}
+
 TEST(SonataSpikeWriter, h5py_reads_the_file) {
     const Communicator           comm;
     const test::ScratchDirectory folder{comm};

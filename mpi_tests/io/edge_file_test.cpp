@@ -1,5 +1,6 @@
 #include "ranvier/io/edge_file.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -12,6 +13,8 @@
 
 #include "support/ScratchDirectory.hpp"
 #include "support/mpi_assertions.hpp"
+#include <fmt/format.h>
+#include <sys/wait.h>
 
 namespace ranvier {
 namespace {
@@ -82,6 +85,51 @@ TEST(edge_file, holds_the_connections_in_list_order) {
         dataset(file, at + "indices/target_to_source/range_to_edge_id"),
         (std::vector<double>{0, 3, 3, 6, 6, 9, 9, 12, 12, 15, 15, 18})
     );
+}
+
+/// What check_edges.py says of a saved projection.
+int checked(const Projection& made, const std::string& pre, const std::string& post) {
+    const Communicator           comm = made.network().comm();
+    const test::ScratchDirectory scratch{comm};
+    const auto                   file = scratch.path() / "edges.h5";
+    save_connections(made, file);
+    int code = 0;
+    if (comm.is_root()) {
+        const auto script = std::filesystem::path{RANVIER_TEST_IO} / "check_edges.py";
+        const int  status = std::system(fmt::format(
+                                           "'{}' '{}' '{}' '{}' {} '{}' {} {}",
+                                           script.string(),
+                                           file.string(),
+                                           made.label(),
+                                           pre,
+                                           made.num_pre(),
+                                           post,
+                                           made.num_post(),
+                                           made.size()
+        )
+                                           .c_str());
+        code              = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    }
+    return comm.broadcast(code);
+}
+
+TEST(edge_file, h5py_finds_the_edges_of_every_source_and_target) {
+    const Communicator world;
+    Simulation         sim{world};
+    Population         p{sim, 30, IF_curr_exp{}, {.label = "p"}};
+    Population         q{sim, 40, IF_curr_exp{}, {.label = "q"}};
+    const Assembly     both{p, q};
+    const auto         expect = [&](const auto& pre, const auto& post, const auto& connector) {
+        const Projection made{pre, post, connector, {1_nA, 1_ms}};
+        EXPECT_EQ(checked(made, pre.label(), post.label()), 0)
+            << made.describe()
+            << "\n77: h5py is missing; install python3-h5py, as scripts/test does";
+    };
+    expect(p, q, FixedTotalNumberConnector{.n = 3000});          // several of one pair
+    expect(q, p, FixedProbabilityConnector{.p_connect = 0.05});  // cells without any
+    expect(p, p, OneToOneConnector{});
+    expect(both, both, FixedProbabilityConnector{.p_connect = 0.2});  // ranks interleave
+    expect(p, q, FixedProbabilityConnector{.p_connect = 0});
 }
 
 TEST(edge_file, is_refused_where_nothing_can_be_written) {

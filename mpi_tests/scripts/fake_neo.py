@@ -39,7 +39,8 @@ class SpikeTrain:
             raise ValueError("all times are in ms here")
         if len(times) and (times.min() < t_start.value or times.max() > t_stop.value):
             raise ValueError("spikes outside t_start to t_stop")
-        self.times, self.t_stop, self.annotations = np.asarray(times), t_stop.value, annotations
+        self.times, self.annotations = np.asarray(times), annotations
+        self.t_start, self.t_stop = t_start.value, t_stop.value
 
 
 class AnalogSignal:

@@ -8,30 +8,40 @@ import numpy as np
 SORTING = h5py.enum_dtype({"none": 0, "by_id": 1, "by_time": 2}, basetype="u1")
 
 
-def _root(file, mark):
+def _root(file, mark, resets):
     file.attrs.create("magic", 0x0A7A, dtype="u4")
     file.attrs.create("version", [0, 1], dtype="u4")
     file.attrs.create("ranvier_complete", mark, dtype="u1")
+    if resets is not None:
+        file.attrs.create("ranvier_resets", resets, dtype="u4")
 
 
-def write_spikes(path, populations, mark=1, surplus_times=()):
-    """populations: label -> (times, ids); surplus_times are in timestamps but not yet in node_ids."""
+def write_spikes(path, populations, mark=1, surplus_times=(), resets=None, recorded=None, size=None):
+    """populations: label -> (times, ids); surplus_times are in timestamps but not yet in node_ids.
+
+    Without resets, recorded (start, stop) and size, the file does not tell them, as those of other programs.
+    """
     with h5py.File(path, "w") as file:
-        _root(file, mark)
+        _root(file, mark, resets)
+        if recorded is not None:
+            file.attrs.create("ranvier_recorded_ms", recorded, dtype="f8")
         spikes = file.create_group("spikes")
         for label, (times, ids) in populations.items():
             group = spikes.create_group(label)
             group.attrs.create("sorting", 2, dtype=SORTING)
+            if size is not None:
+                group.attrs.create("ranvier_size", size, dtype="u8")
             values = np.concatenate([np.asarray(times, "f8"), np.asarray(surplus_times, "f8")])
             group.create_dataset("timestamps", data=values, chunks=(1024,), maxshape=(None,)).attrs["units"] = "ms"
             group.create_dataset("node_ids", data=np.asarray(ids, "u8"), chunks=(1024,), maxshape=(None,))
             group["node_ids"].attrs["sorting"] = "by_time"
 
 
-def write_report(path, populations, mark=1, variable="v", units="mV", start=0.0, step=0.5, surplus_frames=0):
+def write_report(path, populations, mark=1, variable="v", units="mV", start=0.0, step=0.5, surplus_frames=0,
+                 resets=None):
     """populations: label -> (values, ids); surplus frames are in data but not promised by mapping/time."""
     with h5py.File(path, "w") as file:
-        _root(file, mark)
+        _root(file, mark, resets)
         report = file.create_group("report")
         for label, (values, ids) in populations.items():
             values = np.asarray(values, "f4")

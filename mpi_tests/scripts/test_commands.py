@@ -16,6 +16,7 @@ from unittest import mock
 import h5py
 import numpy as np
 
+from ranvier_results import figures
 from result_files import spikes_of, write_report, write_run, write_spikes
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
@@ -80,7 +81,10 @@ class Commands(unittest.TestCase):
                         "--output", "new/folder/r.png", path="new/folder/r.png")
         write_spikes(self.folder / "spikes.h5", {"silent": ([], [])})
         self.expect_png("plot_raster", self.folder, "--to", 10, path=self.folder / "raster.png")
-        self.expect_error(1, "nothing to show from 0 to 0 ms", command=("plot_raster", self.folder))
+        self.expect_error(1, "nothing to show from 0 to 0 ms; there is no spike, and", "--from and --to",
+                          command=("plot_raster", self.folder))
+        write_spikes(self.folder / "spikes.h5", {"silent": ([], [])}, recorded=(0, 1000), size=3)
+        self.expect_png("plot_raster", self.folder, path=self.folder / "raster.png")
         below_a_file = self.folder / "run.json" / "x.png"
         self.expect_error(1, "cannot write", "--output",
                           command=("plot_raster", self.folder, "--to", 10, "--output", below_a_file))
@@ -126,6 +130,28 @@ class Commands(unittest.TestCase):
                         path="r.png")
         self.expect_error(1, "no time between 60 and 50", command=("plot_rates", self.folder, "--from", 60, "--to", 50))
         self.assertEqual(self.run_command("plot_rates", self.folder, "--bins", "0").returncode, 2)
+
+    def test_rates_of_what_was_recorded_need_no_run_json(self):
+        (self.folder / "run.json").unlink()
+        write_spikes(self.folder / "spikes.h5", {"exc": self.spikes["exc"]}, recorded=(0.0, 400.0), size=30)
+        said = self.expect_png("plot_rates", self.folder, path=self.folder / "rates.png")
+        self.assertRegex(said, r"exc +30 +25\.00 +0\.\d\d\n")  # 300 spikes of 30 cells in 400 ms
+
+    def test_traces_have_the_spikes_between_the_same_resets(self):
+        exc = {"exc": self.spikes["exc"]}
+        write_spikes(self.folder / "spikes.h5", exc, resets=0, recorded=(0, 100))
+        write_spikes(self.folder / "spikes_seg001.h5", {"exc": ([101.0], [3])}, resets=0, recorded=(100, 200))
+        write_spikes(self.folder / "spikes_seg002.h5", {"exc": ([7.0], [2])}, resets=1, recorded=(0, 100))
+        write_report(self.folder / "v.h5", {"exc": (self.v, [2, 3, 5, 19])}, resets=0)
+        write_report(self.folder / "v_seg001.h5", {"exc": (self.v, [2, 3, 5, 19])}, resets=1)
+        with mock.patch("ranvier_results.figures.traces", wraps=figures.traces) as drawn:
+            for segment in 0, 1:
+                self.expect_png("plot_traces", self.folder, "--segment", segment, "--cells", "2,3",
+                                path=self.folder / "v.png")
+        (first, second) = (call.args[2] for call in drawn.call_args_list)
+        times, ids = self.spikes["exc"]
+        self.assertEqual([t.tolist() for t in first], [times[ids == 2].tolist(), [*times[ids == 3], 101.0]])
+        self.assertEqual([t.tolist() for t in second], [[7.0], []])
 
     def compared(self, *args):
         other = self.folder.parent / "other"
@@ -176,6 +202,10 @@ class Commands(unittest.TestCase):
         other, _ = self.compared()
         write_spikes(other / "spikes.h5", {"exc": (times, ids)})
         self.expect_difference(r"spikes\.h5 inh +there +missing +only one has this population")
+        for folder, stop in (self.folder, 100), (self.folder.parent / "other", 110):
+            other, _ = self.compared()
+            write_spikes(folder / "spikes.h5", self.spikes, resets=0, recorded=(0, stop))
+        self.expect_difference(r"0 to 100 ms after 0 resets +0 to 110 ms after 0 resets +recorded at other times")
         other, _ = self.compared()
         write_run(other / "run.json", digest="00fe")
         self.expect_difference(r"digest +00ff +00fe +connections or state")
@@ -217,6 +247,14 @@ class Commands(unittest.TestCase):
         self.assertRegex(same.stdout, r"spikes\.h5 exc +300 spikes +300 spikes +same")
         again = self.run_command("recover_results", self.folder)
         self.assertEqual((again.returncode, again.stderr.count("exists already")), (1, 2))
+        write_report(self.folder / "x.h5.part", {"exc": (self.v[:0], [2, 3, 5, 19])}, mark=0, surplus_frames=3)
+        ended = self.run_command("recover_results", self.folder)
+        self.assertIn("x.h5.part: holds nothing that is whole\n    exc: 0 of 3 frames\n", ended.stdout)
+        (self.folder / "x.h5.part").unlink()
+        write_spikes(self.folder / "spikes_seg001.h5.part", {"silent": ([], [])}, mark=0, recorded=(0, 100))
+        ended = self.run_command("recover_results", self.folder, "--output", self.folder / "silent")
+        self.assertIn("spikes_seg001.h5.part: recovered\n    silent: 0 of 0 spikes\n", ended.stdout)
+        (self.folder / "spikes_seg001.h5.part").unlink()
         (self.folder / "w.h5.part").write_bytes(b"")
         ended = self.run_command("recover_results", self.folder, "--output", self.folder / "rescued")
         self.assertEqual(ended.returncode, 1)

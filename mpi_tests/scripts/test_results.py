@@ -254,6 +254,37 @@ class Neo(Folder):
         self.assertEqual(everything.name, self.folder.name)
         self.assertEqual(json.loads((self.folder / "run.json").read_text())["seed"], everything.annotations["seed"])
 
+    def test_segments_of_a_block_are_what_lies_between_resets(self):
+        """Spikes go on through a gap in v, and v is switched off before the reset."""
+        half = self.v[:100]
+        write_spikes(self.folder / "spikes.h5", {"exc": self.exc}, resets=0, recorded=(0, 120), size=20)
+        write_spikes(self.folder / "spikes_seg001.h5", {"exc": ([3.0], [7])}, resets=2, recorded=(0, 50), size=20)
+        write_spikes(self.folder / "spikes_seg002.h5", {"exc": ([63.0], [7])}, resets=2, recorded=(60, 70), size=20)
+        write_report(self.folder / "v.h5", {"exc": (half, self.ids)}, resets=0)
+        write_report(self.folder / "v_seg001.h5", {"exc": (half, self.ids)}, resets=0, start=70.0)
+        write_report(self.folder / "v_seg002.h5", {"exc": (self.v, self.ids)}, resets=2)
+        results = Results(self.folder)
+        self.assertEqual([results.resets("v", k) for k in results.segments("v")], [0, 0, 2])
+        self.assertEqual((results.segments_after(2, "spikes"), results.segments_after(2, "w")), ([1, 2], []))
+        with fake_neo.installed():
+            first, second = results.to_neo("exc").segments
+        self.assertEqual([s.t_start for s in first.analogsignals], [0, 70])
+        self.assertEqual([s.magnitude.shape for s in second.analogsignals], [(200, 4)])
+        self.assertEqual((len(first.spiketrains), len(second.spiketrains)), (20, 20))
+        self.assertEqual((first.spiketrains[0].t_start, first.spiketrains[0].t_stop), (0, 120))
+        self.assertEqual((second.spiketrains[0].t_start, second.spiketrains[0].t_stop), (0, 70))
+        self.assertEqual(second.spiketrains[7].times.tolist(), [3.0, 63.0])
+
+    def test_recorded_time_and_size_come_from_the_file(self):
+        write_spikes(self.folder / "spikes.h5", {"exc": self.exc}, resets=0, recorded=(0, 400), size=30)
+        results = Results(self.folder)
+        self.assertEqual((results.size("exc"), results.window(), results.recorded()), (30, (0, 400), (0, 400)))
+        np.testing.assert_allclose(results.firing_rates("exc").mean(), 300 / 30 / 0.4)
+        write_run(self.folder / "run.json", warmup_ms=50.0, duration_ms=350.0)
+        self.assertEqual(results.window(), (50, 400))
+        write_spikes(self.folder / "spikes.h5", {"exc": self.exc}, resets=1, recorded=(20, 120), size=30)
+        self.assertEqual(Results(self.folder).window(), (20, 120), "the warm-up was before the reset")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -47,6 +47,26 @@ class Unfinished(Folder):
         self.assertEqual((results.kinds, len(results.spikes("exc")[0])), (["spikes", "w"], 1))
         self.assertIsNone(results.run)
 
+    def test_parts_beside_finished_files_of_other_kinds_are_of_another_run(self):
+        write_spikes(self.folder / "spikes.h5", {"exc": self.exc})
+        write_report(self.folder / "v.h5.part", {"exc": (self.v, self.ids)}, mark=0)
+        self.assertEqual(Results(self.folder).kinds, ["spikes"])
+        self.assertEqual([p.name for p in Results(self.folder).ignored], ["v.h5.part"])
+        self.assertEqual(Results(self.folder, parts=True).kinds, ["v"])
+        # Killed while all were named: the part is complete and belongs to them.
+        write_report(self.folder / "v.h5.part", {"exc": (self.v, self.ids)}, mark=1)
+        self.assertEqual(Results(self.folder).kinds, ["spikes", "v"])
+
+    def test_recorded_time_does_not_promise_a_window_that_is_not_whole(self):
+        times, ids = self.exc
+        path = self.folder / "spikes.h5.part"
+        write_spikes(path, {"exc": self.exc}, mark=0, recorded=(0, 150))
+        self.assertEqual(Results(self.folder).recorded(), (0, 150))
+        write_spikes(path, {"exc": self.exc}, mark=0, recorded=(0, 200), surplus_times=[160.0])
+        self.assertEqual(Results(self.folder).recorded(), (0, times[-1]))
+        recover(path)
+        self.assertEqual(Results(self.folder / "recovered").recorded(), (0, times[-1]))
+
     def test_recovery(self):
         self.write_parts()
         before = (self.folder / "spikes.h5.part").read_bytes()

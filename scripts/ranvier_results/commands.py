@@ -17,8 +17,8 @@ def parser(description, **options):
 def add_selection(arguments):
     """--segment and --parts: which of the files of a folder."""
     arguments.add_argument("--segment", type=int, default=0, metavar="N",
-                           help="after a reset or a gap in recording, files are called _seg001 and so on "
-                                "(default %(default)s)")
+                           help="number of the file that is drawn: after a reset or a gap in recording, files are "
+                                "called _seg001 and so on, counted for each kind by itself (default %(default)s)")
     arguments.add_argument("--parts", action="store_true",
                            help="where a folder holds a finished run and an unfinished one (.part), read the latter")
 

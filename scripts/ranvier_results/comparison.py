@@ -70,6 +70,13 @@ def _compare_signal(a, b, label):
     return (*shapes, "")
 
 
+def _recorded(file):
+    """When the contents were recorded, None where the file does not tell; signals tell the times themselves."""
+    recorded = file.recorded if file.root == "spikes" else None
+    times = "" if recorded is None else f"{recorded[0]:g} to {recorded[1]:g} ms"
+    return None if file.resets is None else f"{times} after {file.resets} resets".lstrip()
+
+
 def _compare_files(a, b, kind, segment):
     name = kind if segment == 0 else f"{kind}_seg{segment:03d}"
     has = [kind in r.kinds and segment in r.segments(kind) for r in (a, b)]
@@ -84,6 +91,9 @@ def _compare_files(a, b, kind, segment):
             yield Row(what, *("there" if h else "missing" for h in has), "only one has this population")
         else:
             yield Row(what, *(_compare_spikes if kind == "spikes" else _compare_signal)(file_a, file_b, label))
+    told = [_recorded(f) for f in (file_a, file_b)]
+    if all(told) and told[0] != told[1]:
+        yield Row(f"{name}.h5", *told, "recorded at other times")
     if file_a.is_complete != file_b.is_complete:
         yield Row(f"{name}.h5", *("complete" if f.is_complete else "not complete" for f in (file_a, file_b)),
                   "only one was written to its end")

@@ -60,12 +60,22 @@ class Spikes:
         return self.times[inside], self.cells[inside]
 
 
+def end_of(results, populations, segment=0):
+    """Where a file of spikes ends [ms]: its recording, or the last spike if it does not tell; None if there is none."""
+    recorded = results.recorded(segment)
+    if recorded:
+        return recorded[1]
+    return max((float(p.times.max()) for p in populations if len(p.times)), default=None)
+
+
 def window(last, start, stop, what):
-    """The times to show, of results that end at `last`."""
-    stop = max(0.0, float(np.ceil(last - 1e-9))) if stop is None else stop
+    """The times to show, of results whose last `what` is at `last`; None if there is none."""
+    stop = max(0.0, float(np.ceil((last or 0.0) - 1e-9))) if stop is None else stop
     start = max(0.0, stop - LONGEST_WINDOW_MS) if start is None else start
     if not start < stop:
-        raise ResultsError(f"nothing to show from {start:g} to {stop:g} ms; the last {what} is at {last:g} ms")
+        end = (f"there is no {what}, and the results do not tell for how long they were recorded. Give the times with "
+               "--from and --to." if last is None else f"the last {what} is at {last:g} ms")
+        raise ResultsError(f"nothing to show from {start:g} to {stop:g} ms; {end}")
     return start, stop
 
 

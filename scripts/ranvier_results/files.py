@@ -90,6 +90,8 @@ class ResultFile:
                 raise ResultsError(f'"{self.path}" has no group /{self.root} but holds {", ".join(file) or "nothing"}.')
             mark = file.attrs.get("ranvier_complete")
             self.mark = None if mark is None else int(mark)
+            resets = file.attrs.get("ranvier_resets")
+            self.resets = None if resets is None else int(resets)  # how many came before what is in the file
             self.populations = list(file[self.root])
 
     @property
@@ -135,6 +137,29 @@ class SpikeFile(ResultFile):
             factor = self._milliseconds(times)
             times = times[:length]
             return (times if factor == 1.0 else times * factor), ids[:length].astype(np.int64)
+
+    def size(self, population):
+        """Number of cells of a population; None where the file does not tell, as those of other programs."""
+        with opened(self.path) as file:
+            size = self._group(file, population).attrs.get("ranvier_size")
+            return None if size is None else int(size)
+
+    @property
+    def recorded(self):
+        """Start and stop [ms] of recording, as far as the file goes; None where it does not tell."""
+        with opened(self.path) as file:
+            told = file.attrs.get("ranvier_recorded_ms")
+            if told is None:
+                return None
+            start, stop = map(float, told)
+            if self.is_complete:
+                return start, stop
+            # A kill while a window was written: the file tells of the window, which is not whole.
+            for group in file[self.root].values():
+                times, length = self._dataset(group, "timestamps"), self.whole(group)
+                if length < max(len(times), len(self._dataset(group, "node_ids"))):
+                    stop = min(stop, float(times[length - 1]) if length else start)
+            return start, stop
 
     def whole(self, group):
         """How many spikes of a group are whole: both halves are there, and the order by time holds.

@@ -66,6 +66,8 @@ def _copy_file(source, old, new):
     for name in old:
         if name != source.root:
             old.copy(name, new)
+    if "ranvier_recorded_ms" in new.attrs:
+        new.attrs.create("ranvier_recorded_ms", source.recorded, dtype="f8")
     root = new.create_group(source.root)
     _copy_attributes(old[source.root], root)
     return {label: _copy_population(source, old[source.root][label], root.create_group(label))

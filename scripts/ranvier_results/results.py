@@ -29,11 +29,11 @@ class Results:
         self.sizes = dict(sizes or {})
         entries = [e for e in map(entry_of, sorted(path.iterdir())) if e] if path.is_dir() else [self._single(path)]
         finished, unfinished = [e for e in entries if not e.is_part], [e for e in entries if e.is_part]
-        two_runs = bool({e[1:3] for e in finished} & {e[1:3] for e in unfinished})
-        if two_runs:
-            entries = unfinished if parts else finished
-        self.ignored = [e.path for e in (finished if parts else unfinished)] if two_runs else []
         self._files, self._unreadable = {}, {}
+        self.ignored = []
+        if self._are_of_two_runs(finished, unfinished):
+            entries, ignored = (unfinished, finished) if parts else (finished, unfinished)
+            self.ignored = [e.path for e in ignored]
         for entry in entries:
             self._open(entry)
         if not self._files:
@@ -44,6 +44,24 @@ class Results:
                                "Check the path.")
         # run.json is written when a run ends, so it is not about parts.
         self._has_run = any(not e.is_part for e in entries) and (path.is_dir() or path.name == "spikes.h5")
+
+    @staticmethod
+    def _are_of_two_runs(finished, unfinished):
+        """All files of a run get their names together: those that have none yet are of another run.
+
+        Unless they are marked as complete, and the run was killed while it named them.
+        """
+        def known(entry):
+            try:
+                return result_file(entry.path)
+            except ResultsError:
+                return None
+
+        if {e[1:3] for e in finished} & {e[1:3] for e in unfinished}:
+            return True
+        if not unfinished or not any(map(known, finished)):
+            return False
+        return any(file and not file.is_complete for file in map(known, unfinished))
 
     @staticmethod
     def _single(path):
@@ -79,9 +97,26 @@ class Results:
         return [kind for kind in self.kinds if kind != "spikes"]
 
     def segments(self, kind):
-        """Numbers of the segments of a kind: recording with a gap, or with a reset, goes on in the next one."""
+        """Numbers of the files of a kind: recording with a gap, or with a reset, goes on in the next one.
+
+        They are counted for each kind by itself: see resets() for what belongs together.
+        """
         self._known_kind(kind)
         return sorted(segment for k, segment in self._files if k == kind)
+
+    def resets(self, kind, segment=0):
+        """How many resets came before what is in a file: files of which it is the same belong together.
+
+        Where a file does not tell, its number.
+        """
+        told = self.file(kind, segment).resets
+        return segment if told is None else told
+
+    def segments_after(self, resets, kind):
+        """The files of a kind that were recorded after so many resets, in the order of time; none if it is unknown."""
+        if kind not in self.kinds:
+            return []
+        return [segment for segment in self.segments(kind) if self.resets(kind, segment) == resets]
 
     def _known_kind(self, kind):
         if kind in self.kinds:
@@ -135,13 +170,16 @@ class Results:
     def size(self, population):
         """Number of cells of a population.
 
-        The files do not tell it. It is what `sizes` says; or what the rate in run.json implies; or the least that
-        fits all recorded cells, which leaves out silent cells at the end.
+        It is what `sizes` says; or the files of spikes; or, where they do not, what the rate in run.json implies; or
+        the least that fits all recorded cells, which leaves out silent cells at the end.
         """
         if population not in self.populations:
             raise unknown(f'"{self.directory}"', "population", population, self.populations)
         if population in self.sizes:
             return self.sizes[population]
+        for (kind, _), file in self._files.items():
+            if kind == "spikes" and population in file.populations and file.size(population) is not None:
+                return file.size(population)
         last = max((int(ids.max()) for ids in self._recorded_cells(population) if len(ids)), default=-1)
         return self._implied_size(population, last + 1) or last + 1
 
@@ -180,13 +218,23 @@ class Results:
         start = float(run.get("warmup_ms") or 0)
         return start, start + float(run["duration_ms"])
 
-    def window(self, segment=0):
-        """Start and stop [ms] of what rates are counted over.
+    def recorded(self, segment=0):
+        """Start and stop [ms] of the recording of spikes in a file of them, None where it does not tell."""
+        return self._files["spikes", segment].recorded if ("spikes", segment) in self._files else None
 
-        After the warm-up to the end as run.json tells; else from 0 to the last spike or sample, in whole ms.
+    def window(self, segment=0):
+        """Start and stop [ms] of what rates are counted over, for a file of spikes.
+
+        From when to when they were recorded, without the warm-up that run.json tells; where the file does not tell,
+        to the end as run.json tells; else from 0 to the last spike or sample, in whole ms.
         """
-        run = self.run
-        if segment == 0 and run and run.get("duration_ms"):
+        run, recorded = self.run, self.recorded(segment)
+        told = run and run.get("duration_ms")
+        if recorded:
+            start, stop = recorded
+            warmup = self._run_window(run)[0] if told and self.resets("spikes", segment) == 0 else 0.0
+            return (warmup, stop) if start < warmup < stop else (start, stop)
+        if segment == 0 and told:
             return self._run_window(run)
         last = 0.0
         for (kind, number), file in self._files.items():

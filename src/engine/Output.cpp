@@ -59,7 +59,7 @@ void Output::Spikes::begin(network::Network& network, ResultSink& results) {
     populations = std::move(recorded);
     if (populations.empty()) return;
     written = network.now() == 0 ? -1 : network.now();
-    sink    = results.spikes(segment++);
+    sink    = results.spikes({segment++, network.num_resets(), network.now()});
     sink->begin(descriptions, network.grid().timestep().value());
 }
 
@@ -120,7 +120,7 @@ void Output::Signals::begin(network::Network& network, ResultSink& results, Step
     const double steps = static_cast<double>(window_bytes) / std::max(bytes_per_step, 1.0);
     window             = std::clamp<Step>(static_cast<Step>(std::min(steps, 1e9)), 1, longest);
     written            = network.now() == 0 ? -1 : network.now();
-    sink               = results.signals(variable, segment++);
+    sink = results.signals(variable, {segment++, network.num_resets(), network.now()});
     sink->begin(descriptions, network.grid().timestep().value());
 }
 
@@ -164,6 +164,7 @@ std::vector<std::string> Output::variables_of(network::Network& network) {
 }
 
 void Output::begin(network::Network& network) {
+    has_begun_ = true;
     spikes_.begin(network, *sink_);
     for (const std::string& variable : variables_of(network)) {
         const auto found = std::find_if(signals_.begin(), signals_.end(), [&](const auto& stream) {

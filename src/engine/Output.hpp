@@ -26,6 +26,9 @@ public:
     /// Before the first step of a run: what is recorded may have changed.
     void begin(network::Network& network);
 
+    /// Whether anything has been begun. @local
+    bool has_begun() const { return has_begun_; }
+
     /// Length of the shortest window, in steps: what is recorded must not pile up for longer.
     Step shortest_window() const;
 
@@ -79,6 +82,7 @@ private:
     Spikes                                spikes_;
     std::vector<std::unique_ptr<Signals>> signals_;
     Step                                  window_;
+    bool                                  has_begun_ = false;
 };
 
 }  // namespace ranvier::engine

@@ -13,6 +13,7 @@
 #include "ranvier/base/text.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
+#include "ranvier/parallel/log.hpp"
 
 #include "Output.hpp"
 #include <fmt/format.h>
@@ -21,7 +22,8 @@ namespace ranvier {
 
 namespace {
 
-constexpr Step never = std::numeric_limits<Step>::max();
+constexpr Step   never             = std::numeric_limits<Step>::max();
+constexpr double default_window_ms = 100;
 
 /// Marks the time in which functions of the user are called.
 class Running {
@@ -44,7 +46,17 @@ Simulation::Simulation(const Communicator& comm, const SimulationOptions& option
     : network_(std::make_unique<network::Network>(comm, options)),
       engine_(engine::make_engine(*network_)) {}
 
-Simulation::~Simulation() = default;
+Simulation::~Simulation() {
+    if (!output_ || !output_->has_begun() || std::uncaught_exceptions() > 0) return;
+    try {
+        log_warning(
+            comm(),
+            "Simulation: finish_writing was not called: the results stay unfinished, under the "
+            "names of part files. Call it after the last run."
+        );
+    } catch (...) {  // NOLINT(bugprone-empty-catch): it was only said
+    }
+}
 
 namespace {
 
@@ -230,17 +242,19 @@ Time Simulation::max_delay() const {
     return Time::in_base_units(network_->grid().ms(steps));
 }
 
-void Simulation::write_to(std::shared_ptr<ResultSink> sink, Time window) {
+void Simulation::write_to(std::shared_ptr<ResultSink> sink, std::optional<Time> window) {
     const parallel::CollectiveCall call{comm(), "Simulation: write_to"};
-    require_same(comm(), window.value(), "Simulation: the write window");
-    const auto steps = network_->grid().exact(window.value());
+    require_same(comm(), window ? window->value() : 0.0, "Simulation: the write window");
+    const TimeGrid& grid = network_->grid();
+    const auto      steps =
+        window ? grid.exact(window->value()) : std::max<Step>(1, grid.nearest(default_window_ms));
     if (!steps || *steps < 1) {
         throw ParameterError(
             fmt::format(
                 "Simulation: the write window must be a positive multiple of the time step {} ms, "
                 "got {} ms.",
                 number(timestep().value()),
-                number(window.value())
+                number(window->value())
             ),
             {.parameter = "window"}
         );
@@ -268,9 +282,9 @@ void Simulation::finish_writing(bool complete) {
     require_same(comm(), complete, "Simulation: finish_writing: complete");
     if (!output_)
         throw RecordingError("Simulation: there is nothing to finish. Call write_to first.");
-    output_->finish(*network_, complete);
-    output_.reset();
+    const auto output = std::move(output_);  // what fails cannot be tried again
     network_->set_writes_results(false);
+    output->finish(*network_, complete);
 }
 
 }  // namespace ranvier

@@ -15,10 +15,14 @@ extern "C" herr_t keep_first_reason(unsigned number, const H5E_error2_t* error, 
     return 0;
 }
 
+std::string about_attribute(const char* name) {
+    return fmt::format("cannot write the attribute {}", name);
+}
+
 void write_attribute(
     hid_t object, const char* name, hid_t space, hid_t file_type, hid_t type, const void* value
 ) {
-    const std::string what = fmt::format("cannot write the attribute {}", name);
+    const std::string what = about_attribute(name);
     H5Object          attribute{
         h5_check(H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT), what),
         H5Aclose};
@@ -91,6 +95,12 @@ void h5_write_attribute(hid_t object, const char* name, std::span<const std::uin
     const hsize_t length = values.size();
     const H5Local space{H5Screate_simple(1, &length, nullptr), H5Sclose};
     write_attribute(object, name, space.get(), H5T_STD_U32LE, H5T_NATIVE_UINT32, values.data());
+}
+
+H5Object h5_attribute(hid_t object, const char* name, hid_t type, hsize_t length) {
+    const H5Local space{H5Screate_simple(1, &length, nullptr), H5Sclose};
+    const hid_t   id = H5Acreate2(object, name, type, space.get(), H5P_DEFAULT, H5P_DEFAULT);
+    return {h5_check(id, about_attribute(name)), H5Aclose};
 }
 
 }  // namespace ranvier::io

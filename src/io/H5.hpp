@@ -112,4 +112,7 @@ void h5_write_attribute(hid_t object, const char* name, const char* text);
 void h5_write_attribute(hid_t object, const char* name, std::uint32_t value);
 void h5_write_attribute(hid_t object, const char* name, std::span<const std::uint32_t> values);
 
+/// An attribute of so many values, open for values that change. @collective
+H5Object h5_attribute(hid_t object, const char* name, hid_t type, hsize_t length);
+
 }  // namespace ranvier::io

@@ -116,6 +116,11 @@ void SonataSignalWriter::begin(std::span<const RecordedSignal> signals, double t
     }
     self.file.emplace(self.comm, self.directory / (self.options.name + ".h5"));
     self.file->reserve(bytes);
+    io::collectively_in_file(self.comm, [&] {
+        io::h5_write_attribute(
+            self.file->id(), "ranvier_resets", static_cast<std::uint32_t>(self.options.resets)
+        );
+    });
     self.create_datasets(signals, TimeGrid{Time::in_base_units(timestep_ms)});
     self.flush();
 }

@@ -1,5 +1,6 @@
 #include "ranvier/io/SonataSpikeWriter.hpp"
 
+#include <array>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -23,11 +24,14 @@ struct SonataSpikeWriter::Impl {
     std::filesystem::path         path;
     Options                       options;
     std::optional<io::OutputFile> file;
+    io::H5Object                  recorded;  ///< the attribute ranvier_recorded_ms
     std::vector<io::SpikeDataset> datasets;
     TimeGrid                      time{1_ms};
     io::FlushTimer                timer{0};
     std::uint64_t                 num_flushes = 0;
 
+    void create_attributes();
+    void write_recorded(Step last);
     void create_datasets(std::span<const RecordedPopulation> populations);
     void append(
         std::span<const std::vector<SpikeRecord>> rows, std::span<const std::uint64_t> totals
@@ -35,6 +39,27 @@ struct SonataSpikeWriter::Impl {
     void close_datasets();
     void flush();
 };
+
+void SonataSpikeWriter::Impl::create_attributes() {
+    io::collectively_in_file(comm, [&] {
+        io::h5_write_attribute(
+            file->id(), "ranvier_resets", static_cast<std::uint32_t>(options.resets)
+        );
+        recorded = io::h5_attribute(file->id(), "ranvier_recorded_ms", H5T_IEEE_F64LE, 2);
+    });
+    write_recorded(options.first);
+}
+
+/// Until when spikes are in the file. It goes to the disk with the next flush, as their number.
+void SonataSpikeWriter::Impl::write_recorded(Step last) {
+    io::collectively_in_file(comm, [&] {
+        const std::array<double, 2> values{time.ms(options.first), time.ms(last)};
+        io::h5_check(
+            H5Awrite(recorded.get(), H5T_NATIVE_DOUBLE, values.data()),
+            file->cannot("write the times of recording in")
+        );
+    });
+}
 
 void SonataSpikeWriter::Impl::create_datasets(std::span<const RecordedPopulation> populations) {
     const std::string what = file->cannot("create the group spikes in");
@@ -90,6 +115,7 @@ void SonataSpikeWriter::Impl::close_datasets() {
     io::Attempts attempt;
     for (io::SpikeDataset& dataset : datasets)
         dataset.close(attempt);
+    attempt([&] { recorded.close(file->cannot("write the times of recording in")); });
     attempt.agree(comm);
 }
 
@@ -125,6 +151,7 @@ void SonataSpikeWriter::begin(std::span<const RecordedPopulation> populations, d
     impl_->time = TimeGrid{Time::in_base_units(timestep_ms)};
     impl_->file.emplace(impl_->comm, impl_->path);
     impl_->file->reserve(populations.size() * io::SpikeDataset::initial_bytes());
+    impl_->create_attributes();
     impl_->create_datasets(populations);
     impl_->flush();
 }
@@ -147,6 +174,7 @@ void SonataSpikeWriter::write(
         const auto rows = io::spikes_of_my_steps(self.comm, first, last, spikes_per_population);
         self.append(rows, totals);
     }
+    self.write_recorded(last);
     if (flush) self.flush();
 }
 

@@ -59,6 +59,10 @@ SpikeDataset::SpikeDataset(hid_t spikes, const RecordedPopulation& population, A
         h5_write_attribute(group.get(), "sorting", sorting_type().get(), &by_time);
     });
     attempt([&] {
+        const auto size = static_cast<std::uint64_t>(population.size);
+        h5_write_attribute(group.get(), "ranvier_size", H5T_STD_U64LE, &size);
+    });
+    attempt([&] {
         timestamps_ = h5_growing_dataset(group.get(), "timestamps", H5T_IEEE_F64LE, 0, chunk, what);
         h5_write_attribute(timestamps_.get(), "units", "ms");
     });

@@ -1,16 +1,20 @@
 #include "ranvier/io/edge_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
+#include "ranvier/parallel/partition.hpp"
 
 #include "Attempts.hpp"
 #include "OutputFile.hpp"
@@ -74,26 +78,23 @@ private:
     void columns(hid_t population, hid_t zero, const network::Listing& list) {
         const auto                 size = static_cast<std::size_t>(list.size());
         std::vector<std::uint64_t> integers(size);
-        const auto                 write = [&](const char* name) {
-            dataset(population, name, H5T_STD_U64LE, H5T_NATIVE_UINT64, integers, edges_);
+        const auto                 write = [&](const char* name, const std::string& nodes = {}) {
+            dataset(population, name, H5T_STD_U64LE, H5T_NATIVE_UINT64, integers, edges_, 1, nodes);
         };
-        write("edge_group_id");
+        const std::vector<std::uint32_t> zeros(size);
+        dataset(population, "edge_group_id", H5T_STD_U32LE, H5T_NATIVE_UINT32, zeros, edges_);
         write("edge_type_id");
-        std::size_t k = 0;
-        for (const IndexRange range : edges_.ranges) {
-            for (std::size_t row = range.first; row < range.last; ++row)
-                integers[k++] = row;
-        }
+        integers = rows_of_edges();
         write("edge_group_index");
         std::copy(list.pre.begin(), list.pre.end(), integers.begin());
-        write("source_node_id");
+        write("source_node_id", projection_.record().pre_label);
         for (std::size_t t = 0; t < list.posts.size(); ++t)
             std::fill(
                 integers.begin() + static_cast<std::ptrdiff_t>(list.first[t]),
                 integers.begin() + static_cast<std::ptrdiff_t>(list.first[t + 1]),
                 list.posts[t]
             );
-        write("target_node_id");
+        write("target_node_id", projection_.record().post_label);
         dataset(zero, "syn_weight", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, list.weight, edges_);
         std::vector<double> delays(size);
         std::transform(list.steps.begin(), list.steps.end(), delays.begin(), [&](auto steps) {
@@ -102,10 +103,124 @@ private:
         dataset(zero, "delay", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, delays, edges_);
     }
 
-    /// The edges of a target follow one another: one range each.
+    /// The row of each local connection in the datasets.
+    std::vector<std::uint64_t> rows_of_edges() const {
+        std::vector<std::uint64_t> rows;
+        for (const IndexRange range : edges_.ranges) {
+            for (std::size_t row = range.first; row < range.last; ++row)
+                rows.push_back(row);
+        }
+        return rows;
+    }
+
     void index(hid_t population, const network::Listing& list) {
-        io::H5Object               indices   = group(population, "indices");
-        io::H5Object               by_target = group(indices.get(), "target_to_source");
+        io::H5Object indices = group(population, "indices");
+        index_by_source(indices.get(), list);
+        index_by_target(indices.get(), list);
+        close({&indices});
+    }
+
+    /// An index of SONATA: for each node its ranges, for each range its edges.
+    void write_index(
+        hid_t                             indices,
+        const char*                       name,
+        const std::vector<std::uint64_t>& ranges,
+        const Rows&                       nodes,
+        const std::vector<std::uint64_t>& edges,
+        const Rows&                       rows
+    ) {
+        io::H5Object index = group(indices, name);
+        const auto   write = [&](const char* what, const auto& values, const Rows& where) {
+            dataset(index.get(), what, H5T_STD_U64LE, H5T_NATIVE_UINT64, values, where, 2);
+        };
+        write("node_id_to_ranges", ranges, nodes);
+        io::Attempts attempt;
+        attempt([&] {  // libsonata knows the one name, BMTK the other
+            io::h5_check(
+                H5Lcreate_hard(
+                    index.get(),
+                    "node_id_to_ranges",
+                    index.get(),
+                    "node_id_to_range",
+                    H5P_DEFAULT,
+                    H5P_DEFAULT
+                ),
+                about()
+            );
+        });
+        attempt.agree(comm_);
+        write("range_to_edge_id", edges, rows);
+        close({&index});
+    }
+
+    /// Consecutive edges of one source and one target.
+    struct Run {
+        std::uint64_t source, first, last;
+    };
+
+    /// The local runs, by source and then by edge. None goes on with another target, so that they
+    /// do not depend on which rank has which target.
+    std::vector<Run> local_runs(const network::Listing& list) const {
+        const std::vector<std::uint64_t> rows = rows_of_edges();
+        std::vector<Run>                 runs;
+        for (std::size_t t = 0; t < list.posts.size(); ++t) {
+            for (std::uint64_t e = list.first[t]; e < list.first[t + 1]; ++e) {
+                if (e > list.first[t] && runs.back().source == list.pre[e])
+                    ++runs.back().last;
+                else
+                    runs.push_back({list.pre[e], rows[e], rows[e] + 1});
+            }
+        }
+        sort(runs);
+        return runs;
+    }
+
+    static void sort(std::vector<Run>& runs) {
+        std::ranges::sort(runs, {}, [](const Run& run) {
+            return std::pair{run.source, run.first};
+        });
+    }
+
+    /// Each rank writes a block of the sources.
+    void index_by_source(hid_t indices, const network::Listing& list) {
+        const std::size_t        num_sources = projection_.pre().size();
+        const int                ranks       = comm_.size();
+        const std::vector<Run>   runs        = local_runs(list);
+        std::vector<std::size_t> counts(static_cast<std::size_t>(ranks));
+        for (const Run& run : runs)
+            ++counts[static_cast<std::size_t>(owner_of(num_sources, run.source, ranks))];
+        std::vector<Run> mine = comm_.all_to_all(runs, counts).values;
+        sort(mine);
+
+        std::array<std::uint64_t, 1> before{mine.size()}, total{mine.size()};
+        comm_.exclusive_sum(std::span<std::uint64_t>{before});
+        comm_.sum(std::span<std::uint64_t>{total});
+        const IndexRange sources{
+            first_index(num_sources, comm_.rank(), ranks),
+            first_index(num_sources, comm_.rank() + 1, ranks)};
+        std::vector<std::uint64_t> ranges, edges;
+        std::size_t                k = 0;
+        for (std::size_t source = sources.first; source < sources.last; ++source) {
+            ranges.push_back(before[0] + k);
+            while (k < mine.size() && mine[k].source == source)
+                ++k;
+            ranges.push_back(before[0] + k);
+        }
+        for (const Run& run : mine)
+            edges.insert(edges.end(), {run.first, run.last});
+        const auto first = static_cast<std::size_t>(before[0]);
+        write_index(
+            indices,
+            "source_to_target",
+            ranges,
+            {num_sources, {sources}},
+            edges,
+            {total[0], {{first, first + mine.size()}}}
+        );
+    }
+
+    /// The edges of a target follow one another: one range each.
+    void index_by_target(hid_t indices, const network::Listing& list) {
         std::vector<std::uint64_t> ranges, edges;
         std::size_t                t = 0;
         for (std::size_t run = 0; run < targets_.ranges.size(); ++run) {
@@ -117,12 +232,7 @@ private:
                     edges.push_back(edges_.ranges[run].first + list.first[end] - before);
             }
         }
-        const auto write = [&](const char* name, const std::vector<std::uint64_t>& values) {
-            dataset(by_target.get(), name, H5T_STD_U64LE, H5T_NATIVE_UINT64, values, targets_, 2);
-        };
-        write("node_id_to_ranges", ranges);
-        write("range_to_edge_id", edges);
-        close({&by_target, &indices});
+        write_index(indices, "target_to_source", ranges, targets_, edges, targets_);
     }
 
     io::H5Object group(hid_t parent, const std::string& name) {
@@ -153,7 +263,8 @@ private:
         hid_t                 native,
         const std::vector<T>& values,
         const Rows&           rows,
-        hsize_t               width = 1
+        hsize_t               width = 1,
+        const std::string&    nodes = {}
     ) {
         file_.reserve(object_bytes + rows.total * width * sizeof(T));
         io::Attempts  attempt;
@@ -164,13 +275,16 @@ private:
                 io::h5_check(H5Screate_simple(width == 1 ? 1 : 2, size, nullptr), about()),
                 H5Sclose};
             const io::H5Local list = io::h5_creation_list(H5P_DATASET_CREATE);
-            io::h5_check(H5Pset_alloc_time(list.get(), H5D_ALLOC_TIME_EARLY), about());
+            if (rows.total > 0)  // nothing cannot be allocated
+                io::h5_check(H5Pset_alloc_time(list.get(), H5D_ALLOC_TIME_EARLY), about());
             const hid_t id =
                 H5Dcreate2(parent, name, type, space.get(), H5P_DEFAULT, list.get(), H5P_DEFAULT);
             set = {io::h5_check(id, about()), H5Dclose};
         });
         attempt.agree(comm_);
-        attempt([&] { write_rows(set.get(), native, values, rows, width); });
+        if (rows.total > 0) attempt([&] { write_rows(set.get(), native, values, rows, width); });
+        if (!nodes.empty())
+            attempt([&] { io::h5_write_attribute(set.get(), "node_population", nodes.c_str()); });
         attempt([&] { set.close(about()); });
         attempt.agree(comm_);
     }

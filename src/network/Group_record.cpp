@@ -100,15 +100,23 @@ void check_interval(
     );
 }
 
+/// @collective
 void record_spikes(
-    Recording& recording, const std::vector<std::uint32_t>& cells, std::size_t size
+    const Communicator&               comm,
+    Recording&                        recording,
+    const std::vector<std::uint32_t>& cells,
+    std::size_t                       size
 ) {
     recording.spike_cells.add(cells, size);
     recording.current.spiking.add(cells, size);
-    recording.records_spikes = true;
-    recording.has_spikes     = true;
-    ++recording.spike_version;
+    recording.has_spikes = true;
     recording.spike_counts.resize(size);
+    const std::uint64_t num_cells = comm.sum(std::uint64_t{recording.spike_cells.size()});
+    if (recording.records_spikes && num_cells == recording.num_spike_cells)
+        return;  // all were recorded before, on all ranks
+    recording.records_spikes  = true;
+    recording.num_spike_cells = num_cells;
+    ++recording.spike_version;
 }
 
 SignalRecorder& recorder_of(PopulationRecord& population, std::size_t state) {
@@ -153,7 +161,7 @@ void Group::record(const std::vector<std::string>& variables, const RecordOption
         for (const std::string& variable : variables) {
             const std::size_t state = recordable(*population, variable);
             if (state == population->group->states().size())
-                record_spikes(population->recording, cells, population->slice.size());
+                record_spikes(net.comm(), population->recording, cells, population->slice.size());
             else
                 record_signal(*population, state, steps, cells);
         }

@@ -35,8 +35,9 @@ void Recording::cut(SignalRecorder& signal, SegmentRecord& segment, std::size_t 
 
 void Recording::stop(Step now) {
     if (records_spikes) ++spike_version;
-    records_spikes = false;
-    spike_cells    = {};
+    records_spikes  = false;
+    spike_cells     = {};
+    num_spike_cells = 0;
     for (std::size_t k = 0; k < signals.size(); ++k) {
         if (!signals[k].is_on) continue;
         signals[k].is_on       = false;

@@ -326,10 +326,12 @@ void Network::require_same_request(const ProjectionRequest& request, const std::
 }
 
 ProjectionRecord& Network::add(ProjectionRequest request) {
-    auto projection   = std::make_unique<ProjectionRecord>();
-    projection->label = request.label.empty()
-                            ? fmt::format("{}\u2192{}", request.pre_label, request.post_label)
-                            : request.label;
+    auto projection        = std::make_unique<ProjectionRecord>();
+    projection->label      = request.label.empty()
+                                 ? fmt::format("{}\u2192{}", request.pre_label, request.post_label)
+                                 : request.label;
+    projection->pre_label  = request.pre_label;
+    projection->post_label = request.post_label;
     const parallel::CollectiveCall call{comm_, fmt::format("Projection \"{}\"", projection->label)};
     require_same_request(request, projection->label);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "ranvier/base/Quantity.hpp"
@@ -103,9 +104,12 @@ public:
     ///     sim.write_to(std::make_shared<SonataResults>(sim.comm(), "results"));
     ///
     /// @collective Before the first run. @throws RecordingError afterwards
-    void write_to(std::shared_ptr<ResultSink> sink, Time window = 100_ms);
+    /// @param window a multiple of the time step; default: the one nearest to 100 ms
+    void write_to(std::shared_ptr<ResultSink> sink, std::optional<Time> window = {});
 
     /// Writes what has been recorded and not yet written, and finishes the sink of `write_to`.
+    /// Without this call the results stay unfinished, which a warning says when the simulation is
+    /// destroyed: a destructor cannot communicate.
     /// @collective @param complete whether the results are whole; they are not published otherwise
     void finish_writing(bool complete = true);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ struct SonataOptions {
     /// Seconds of wall time after which a window is followed by a flush: what a killed program may
     /// lose. 0 flushes after every window.
     double flush_interval_s = 60;
-    /// Writes signals as f64, which libsonata cannot read.
+    /// Writes signals as f64. libsonata reads f32 only and refuses such files, which a warning says
+    /// when the first one is begun; h5py and BMTK read both.
     bool double_precision = false;
 };
 
@@ -28,8 +30,15 @@ struct SonataOptions {
 ///     sim.finish_writing();
 ///
 /// Where recording has a gap or goes on with other cells, and after a reset, a kind of result goes
-/// on in a file of its own: `v_seg001.h5`, `v_seg002.h5`. All files get their names together when
-/// writing is finished, replacing the results of an earlier run; until then they are `.part`.
+/// on in a file of its own: `v_seg001.h5`, `v_seg002.h5`. Files are numbered within their kind;
+/// what belongs together has the same attribute ranvier_resets.
+///
+/// All files get their names together, or none has, when writing is finished; until then they are
+/// `.part`. They replace the results of an earlier run: its files of the same names, and its other
+/// spikes, signals and run.json, which would look like results of this run. Only what was there
+/// before the first file was begun, has not changed since and shows by its content that Ranvier
+/// wrote it under this name is removed; connections, nodes, copies under other names, and part
+/// files stay.
 class SonataResults : public ResultSink {
 public:
     /// Creates nothing yet. @local
@@ -37,17 +46,34 @@ public:
         const Communicator& comm, std::filesystem::path directory, const SonataOptions& options = {}
     );
 
-    std::unique_ptr<SpikeSink>  spikes(int segment) override;
-    std::unique_ptr<SignalSink> signals(const std::string& variable, int segment) override;
-    void                        publish() override;
+    std::unique_ptr<SpikeSink>  spikes(const RecordedStretch& stretch) override;
+    std::unique_ptr<SignalSink> signals(const std::string& variable, const RecordedStretch& stretch)
+        override;
+
+    /// A file of text, such as run.json, that root writes when the results are published: it gets
+    /// its name together with them, last, or none of them has. @local Root's text is written.
+    ///
+    ///     results->attach("run.json", to_json(report));
+    ///     sim.finish_writing();
+    void attach(const std::string& name, std::string text);
+
+    /// @throws FileError on all ranks; then no file has got its name, and earlier results are back
+    ///         where the file system has hard links
+    void publish() override;
 
 private:
-    std::string named(const std::string& kind, int segment);
+    using Times = std::map<std::string, std::filesystem::file_time_type>;
 
-    Communicator             comm_;
-    std::filesystem::path    directory_;
-    SonataOptions            options_;
-    std::vector<std::string> names_;  ///< of all files, without `.h5`
+    std::string named(const std::string& kind, int number);
+    void        remove_earlier() const;
+
+    Communicator                       comm_;
+    std::filesystem::path              directory_;
+    SonataOptions                      options_;
+    bool                               has_begun_ = false;
+    std::vector<std::string>           names_;    ///< of all files, without `.h5`
+    std::map<std::string, std::string> texts_;    ///< by name
+    Times                              earlier_;  ///< on root, files that were there before
 };
 
 }  // namespace ranvier

@@ -16,12 +16,17 @@ namespace ranvier {
 
 /// Writes `spikes.h5`:
 ///
-///     /                          magic u32 = 0x0A7A, version u32[2] = {0, 1}, ranvier_complete u8
-///     /spikes/<label>            sorting: enum u8 {none 0, by_id 1, by_time 2} = by_time
+///     /                          magic u32 = 0x0A7A, version u32[2] = {0, 1}, ranvier_complete u8,
+///                                ranvier_resets u32, ranvier_recorded_ms f64[2] = start, stop
+///     /spikes/<label>            sorting: enum u8 {none 0, by_id 1, by_time 2} = by_time,
+///                                ranvier_size u64
 ///     /spikes/<label>/timestamps f64, units "ms"
 ///     /spikes/<label>/node_ids   u64, index within the population, sorting "by_time"
 ///
-/// Spikes are ordered by (time, index) over the whole file. The bytes follow from the spikes, the
+/// Spikes are ordered by (time, index) over the whole file. The attributes that begin with ranvier
+/// are ours, and other readers pass over them: how many resets came before, which tells the files
+/// that belong together; from when to when spikes were recorded, as far as the file has them; the
+/// number of cells of the population. The bytes follow from the spikes, the
 /// populations and the write windows alone: not from the number of ranks, the distribution of
 /// cells or the flushes.
 ///
@@ -37,7 +42,9 @@ public:
         double      flush_interval_s = 60;
         std::string name             = "spikes";  ///< of the file, without `.h5`
         /// Gives the file its name when it is finished; otherwise it stays a complete part file.
-        bool publish = true;
+        bool          publish = true;
+        std::uint64_t resets  = 0;  ///< of the simulation before the spikes in this file
+        Step          first   = 0;  ///< where recording begins
     };
 
     /// How data were written so far, for tests.

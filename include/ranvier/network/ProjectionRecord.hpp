@@ -23,6 +23,7 @@ struct ProjectionRecord {
     };
 
     std::string         label;
+    std::string         pre_label, post_label;  ///< of the two groups
     std::size_t         id = 0;
     Selection           pre, post;
     std::vector<Target> targets;           ///< one per part of `post`

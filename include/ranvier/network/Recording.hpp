@@ -75,6 +75,7 @@ struct Recording {
     bool          has_spikes     = false;  ///< spikes are or were recorded
     std::uint64_t spike_version  = 0;      ///< changes with what is recorded
     CellSet       spike_cells;             ///< whose spikes are recorded now
+    std::uint64_t num_spike_cells = 0;     ///< of them on all ranks
 
     std::vector<SpikeRecord>   spikes;        ///< not yet handed over, by (step, index)
     std::vector<std::uint64_t> spike_counts;  ///< [slice] since recording began; empty before
