@@ -115,11 +115,11 @@ void OutputFile::check_space(std::uint64_t before, std::uint64_t needed) const {
     const int failure = reserve_space(part_path_, before, needed);
     if (failure == 0) return;
     throw FileError(fmt::format(
-        "{} to {} bytes: {}. Free some space or choose another directory; what was written before "
-        "is kept in that file.",
+        "{} to {} bytes: {}. {}; what was written before is kept in that file.",
         cannot("extend"),
         needed,
-        system_text(failure)
+        system_text(failure),
+        system_advice(failure)
     ));
 }
 

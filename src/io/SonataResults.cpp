@@ -42,10 +42,11 @@ void write_part(const fs::path& path, const std::string& text) {
     file.close();
     if (file) return;
     throw FileError(fmt::format(
-        "{}: cannot write \"{}\": {}. Free some space or choose another directory.",
+        "{}: cannot write \"{}\": {}. {}.",
         who,
         part_of(path).string(),
-        io::system_text(errno)
+        io::system_text(errno),
+        io::system_advice(errno)
     ));
 }
 

@@ -125,10 +125,11 @@ void write_run_json(
         file.close();
         if (!file) {
             throw FileError(fmt::format(
-                "{}: cannot write \"{}\": {}. Free some space or choose another directory.",
+                "{}: cannot write \"{}\": {}. {}.",
                 who,
                 temporary.string(),
-                io::system_text(errno)
+                io::system_text(errno),
+                io::system_advice(errno)
             ));
         }
         io::move_into_place(temporary, path, who);

@@ -70,6 +70,17 @@ std::string system_text(int error_number) {
     return text;
 }
 
+std::string_view system_advice(int error_number) {
+    switch (error_number) {
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+            return "Free some space or choose another directory";
+        default:
+            return "Check that the directory exists and may be written to, or choose another one";
+    }
+}
+
 void make_directory(const fs::path& directory, const std::string& who) {
     if (directory.empty()) return;
     std::error_code failure;

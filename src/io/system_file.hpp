@@ -6,11 +6,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace ranvier::io {
 
 /// The system's text for an error number, in lower case: "no space left on device". @local
 std::string system_text(int error_number);
+/// What to do about it, for a file that cannot be written.
+std::string_view system_advice(int error_number);
 
 /// Creates a directory and those above it. @local @throws FileError
 void make_directory(const std::filesystem::path& directory, const std::string& who);
