@@ -14,6 +14,7 @@
 
 #include "ranvier/base/hash.hpp"
 #include "ranvier/base/isa.hpp"
+#include "ranvier/base/progress.hpp"
 #include "ranvier/io/SonataResults.hpp"
 #include "ranvier/parallel/native.hpp"
 
@@ -437,6 +438,7 @@ void wait_asleep(const Communicator& comm) {
     MPI_Test(&request, &arrived, MPI_STATUS_IGNORE);
     while (arrived == 0) {
         std::this_thread::sleep_for(std::chrono::microseconds{300});
+        tick();  // it is no rank that others wait for in vain
         MPI_Test(&request, &arrived, MPI_STATUS_IGNORE);
     }
 }
