@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "ranvier/base/Error.hpp"
 #include "ranvier/base/TimeGrid.hpp"
 #include "ranvier/parallel/collective.hpp"
 
@@ -29,6 +30,8 @@ struct SonataSignalWriter::Impl {
 
     void create_datasets(std::span<const RecordedSignal> signals, const TimeGrid& time);
     void flush();
+    void promise();
+    void reserve(std::uint64_t num_bytes);
     template <class T>
     void append(io::RowExchange<T>& exchange, std::span<const SignalBlock> blocks);
 };
@@ -54,12 +57,26 @@ void SonataSignalWriter::Impl::create_datasets(
 
 void SonataSignalWriter::Impl::flush() {
     file->flush();
+    promise();
+    timer.restart();
+    ++num_flushes;
+}
+
+void SonataSignalWriter::Impl::promise() {
     io::Attempts attempt;
     for (io::SignalDataset& dataset : datasets)
         dataset.promise(attempt);
     attempt.agree(comm);
-    timer.restart();
-    ++num_flushes;
+}
+
+/// Where there is no room, the file has flushed all samples so far: readers are to find them.
+void SonataSignalWriter::Impl::reserve(std::uint64_t num_bytes) {
+    try {
+        file->reserve(num_bytes);
+    } catch (const FileError&) {
+        promise();
+        throw;
+    }
 }
 
 template <class T>
@@ -70,7 +87,7 @@ void SonataSignalWriter::Impl::append(
     std::uint64_t growth = 0;
     for (std::size_t s = 0; s < datasets.size(); ++s)
         growth += datasets[s].growth_bytes(blocks[s].num_samples);
-    file->reserve(growth);
+    reserve(growth);
     io::Attempts attempt;
     for (std::size_t s = 0; s < datasets.size(); ++s) {
         if (blocks[s].num_samples == 0) continue;  // the same on all ranks
