@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "ranvier/base/Error.hpp"
 #include "ranvier/base/TimeGrid.hpp"
 #include "ranvier/parallel/collective.hpp"
 
@@ -31,7 +30,6 @@ struct SonataSignalWriter::Impl {
     void create_datasets(std::span<const RecordedSignal> signals, const TimeGrid& time);
     void flush();
     void promise();
-    void reserve(std::uint64_t num_bytes);
     template <class T>
     void append(io::RowExchange<T>& exchange, std::span<const SignalBlock> blocks);
 };
@@ -69,16 +67,6 @@ void SonataSignalWriter::Impl::promise() {
     attempt.agree(comm);
 }
 
-/// Where there is no room, the file has flushed all samples so far: readers are to find them.
-void SonataSignalWriter::Impl::reserve(std::uint64_t num_bytes) {
-    try {
-        file->reserve(num_bytes);
-    } catch (const FileError&) {
-        promise();
-        throw;
-    }
-}
-
 template <class T>
 void SonataSignalWriter::Impl::append(
     io::RowExchange<T>& exchange, std::span<const SignalBlock> blocks
@@ -87,7 +75,7 @@ void SonataSignalWriter::Impl::append(
     std::uint64_t growth = 0;
     for (std::size_t s = 0; s < datasets.size(); ++s)
         growth += datasets[s].growth_bytes(blocks[s].num_samples);
-    reserve(growth);
+    file->reserve(growth, [this] { promise(); });  // readers are to find what was flushed
     io::Attempts attempt;
     for (std::size_t s = 0; s < datasets.size(); ++s) {
         if (blocks[s].num_samples == 0) continue;  // the same on all ranks
