@@ -272,6 +272,10 @@ TEST(recording, other_cells_after_a_stop_are_a_signal_of_their_own) {
     EXPECT_EQ(segment.analogsignals[1].num_samples, 11u);
     EXPECT_NEAR(segment.analogsignals[1].at(0, 0), decayed(-56, 15), 1e-11);
 
+    const Segment of_one_cell = p[4].get_data().segments.at(0);
+    ASSERT_THAT(of_one_cell.analogsignals, SizeIs(1)) << "none of other cells alone";
+    EXPECT_EQ(of_one_cell.signal("v").column(0), segment.analogsignals[1].column(0));
+
     sim.reset();  // PyNN's reset_recording: each segment has its own channel
     p.stop_recording();
     p[5].record({"v"});

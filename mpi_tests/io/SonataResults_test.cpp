@@ -279,16 +279,40 @@ TEST(SonataResults, leave_no_other_kinds_of_an_earlier_run_and_all_that_is_not_t
     if (comm.is_root()) {
         fs::copy_file(folder / "v.h5", folder / "v_before.h5");
         fs::copy_file(folder / "v.h5", folder / "w.h5.part");
+        fs::create_symlink("v_before.h5", folder / "v_seg100.h5");
         std::ofstream{folder / "u.h5"} << "no HDF5 file";
+        std::ofstream{folder / "spikes.h5.earlier"} << "a user's copy";
     }
     comm.barrier();
-    EXPECT_EQ(names_in(folder.path()).size(), 8u);
+    EXPECT_EQ(names_in(folder.path()).size(), 10u);
     run_and_write(comm, folder.path(), {"spikes"});
     comm.barrier();
     EXPECT_THAT(
         names_in(folder.path()),
-        ElementsAre("edges.h5", "spikes.h5", "u.h5", "v_before.h5", "w.h5.part")
+        ElementsAre(
+            "edges.h5",
+            "spikes.h5",
+            "spikes.h5.earlier",
+            "u.h5",
+            "v_before.h5",
+            "v_seg100.h5",
+            "w.h5.part"
+        )
     );
+}
+
+TEST(SonataResults, leave_nothing_of_an_earlier_run_if_nothing_is_recorded) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    run_and_write(comm, folder.path(), {"spikes", "v"});
+    run_and_write(comm, folder.path(), {});
+    comm.barrier();
+    EXPECT_THAT(names_in(folder.path()), ElementsAre("spikes.h5", "v.h5")) << "nothing is replaced";
+    comm.barrier();
+    run_and_write(comm, folder.path(), {}, "{}");
+    comm.barrier();
+    EXPECT_THAT(names_in(folder.path()), ElementsAre("run.json"));
+    comm.barrier();
 }
 
 TEST(SonataResults, of_two_simulations_at_a_time_stay_side_by_side) {

@@ -205,6 +205,9 @@ TEST(SonataSignalWriter, a_file_size_limit_of_one_rank_fails_on_all_before_the_w
         read_dataset<float>(folder / "v.h5.part", "/report/exc/data", H5T_NATIVE_FLOAT);
     ASSERT_ON_ALL_RANKS(values.size() == 101u * 1334);
     EXPECT_EQ(values[100 * 1334 + 7], static_cast<float>(value_at(0, 100, 21)));
+    const auto time =
+        read_dataset<double>(folder / "v.h5.part", "/report/exc/mapping/time", H5T_NATIVE_DOUBLE);
+    EXPECT_EQ(std::trunc((time.at(1) - time.at(0)) / time.at(2)), 101) << "readers find them";
 }
 
 TEST(SonataSignalWriter, h5py_and_the_rules_of_other_readers) {

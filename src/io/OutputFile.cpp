@@ -81,7 +81,7 @@ void OutputFile::write_root_attributes() {
     h5_write_attribute(id(), complete_mark, H5T_STD_U8LE, &mark);
 }
 
-void OutputFile::reserve(std::uint64_t num_bytes) {
+void OutputFile::reserve(std::uint64_t num_bytes, const std::function<void()>& after_flush) {
     if (num_bytes == 0) return;
     const std::uint64_t before = planned_bytes_;
     const std::uint64_t needed = before + num_bytes;
@@ -94,7 +94,10 @@ void OutputFile::reserve(std::uint64_t num_bytes) {
         });
     } catch (const FileError&) {
         // What HDF5 still holds back fits into what was reserved earlier.
-        if (file_.is_open() && before <= limit) H5Fflush(id(), H5F_SCOPE_GLOBAL);
+        if (file_.is_open() && before <= limit) {
+            H5Fflush(id(), H5F_SCOPE_GLOBAL);
+            if (after_flush) after_flush();
+        }
         throw;
     }
     planned_bytes_ = needed;

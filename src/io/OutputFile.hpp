@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,7 +43,8 @@ public:
     /// any rank in the way. HDF5 does not tell how large a file is that several ranks write, so the
     /// callers count, with a bound for metadata. If it fails, what was written before is flushed.
     /// @param num_bytes the same on every rank
-    void reserve(std::uint64_t num_bytes);
+    /// @param after_flush called on all ranks after that flush; what it writes is in place
+    void reserve(std::uint64_t num_bytes, const std::function<void()>& after_flush = {});
 
     /// Writes out what HDF5 holds back, so that a killed program leaves a readable part file.
     void flush();

@@ -30,9 +30,9 @@ fs::path part_of(const fs::path& path) {
     return path.string() + ".part";
 }
 
-/// A second name for a file that is about to be replaced.
+/// A second name for a file that is about to be replaced, which no user gives to a copy.
 fs::path kept_of(const fs::path& path) {
-    return path.string() + ".earlier";
+    return path.parent_path() / fmt::format(".{}.ranvier_earlier", path.filename().string());
 }
 
 void write_part(const fs::path& path, const std::string& text) {
@@ -136,6 +136,7 @@ void SonataResults::publish() {
     on_root(comm_, [&] {
         const parallel::FileAccess access;
         std::vector<fs::path>      paths;
+        if (!has_begun_ && !texts_.empty()) earlier_ = io::files_with_times(directory_);
         for (const std::string& name : names_)
             paths.push_back(directory_ / (name + ".h5"));
         for (const auto& [name, text] : texts_) {

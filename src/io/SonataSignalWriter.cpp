@@ -29,6 +29,7 @@ struct SonataSignalWriter::Impl {
 
     void create_datasets(std::span<const RecordedSignal> signals, const TimeGrid& time);
     void flush();
+    void promise();
     template <class T>
     void append(io::RowExchange<T>& exchange, std::span<const SignalBlock> blocks);
 };
@@ -54,12 +55,16 @@ void SonataSignalWriter::Impl::create_datasets(
 
 void SonataSignalWriter::Impl::flush() {
     file->flush();
+    promise();
+    timer.restart();
+    ++num_flushes;
+}
+
+void SonataSignalWriter::Impl::promise() {
     io::Attempts attempt;
     for (io::SignalDataset& dataset : datasets)
         dataset.promise(attempt);
     attempt.agree(comm);
-    timer.restart();
-    ++num_flushes;
 }
 
 template <class T>
@@ -70,7 +75,7 @@ void SonataSignalWriter::Impl::append(
     std::uint64_t growth = 0;
     for (std::size_t s = 0; s < datasets.size(); ++s)
         growth += datasets[s].growth_bytes(blocks[s].num_samples);
-    file->reserve(growth);
+    file->reserve(growth, [this] { promise(); });  // readers are to find what was flushed
     io::Attempts attempt;
     for (std::size_t s = 0; s < datasets.size(); ++s) {
         if (blocks[s].num_samples == 0) continue;  // the same on all ranks

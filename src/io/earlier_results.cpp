@@ -74,10 +74,11 @@ bool is_run_report(const fs::path& path) {
 std::map<std::string, fs::file_time_type> files_with_times(const fs::path& directory) {
     std::map<std::string, fs::file_time_type> files;
     std::error_code                           failure;
-    for (fs::directory_iterator entry{directory, failure}, end; !failure && entry != end;
+    for (fs::directory_iterator entry{directory.empty() ? "." : directory, failure}, end;
+         !failure && entry != end;
          entry.increment(failure)) {
         std::error_code gone;
-        if (!entry->is_regular_file(gone)) continue;
+        if (entry->is_symlink(gone) || !entry->is_regular_file(gone)) continue;
         const auto time = entry->last_write_time(gone);
         if (!gone) files[entry->path().filename().string()] = time;
     }

@@ -8,8 +8,8 @@
 
 namespace ranvier::io {
 
-/// The regular files of a directory and when they were changed last; none where there is no
-/// directory. @local
+/// The regular files of a directory, without links to such, and when they were changed last; none
+/// where there is no directory. @local
 std::map<std::string, std::filesystem::file_time_type> files_with_times(
     const std::filesystem::path& directory
 );

@@ -239,9 +239,11 @@ public:
         add_trains(segment, local);
         for (std::size_t v = 0; v < local.variables.size(); ++v) {
             for (const auto& [key, columns] : local.signals) {
-                if (key.first == v)
-                    segment.analogsignals.push_back(signal(local.variables[v], key.second, columns)
-                    );
+                if (key.first != v) continue;
+                AnalogSignal signal = this->signal(local.variables[v], key.second, columns);
+                // What was recorded then was other cells, which are not in the group.
+                if (comm_ && signal.cells.empty()) continue;
+                segment.analogsignals.push_back(std::move(signal));
             }
         }
         return segment;
