@@ -173,6 +173,11 @@ TEST(Expression, says_where_a_text_is_wrong) {
         refusal("x + 1").find("character 1: there is no name \"x\" here. There are "),
         std::string::npos
     );
+    EXPECT_EQ(
+        refusal("1 + exp"),
+        "Expression \"1 + exp\", character 5: exp is a function. Write its arguments in "
+        "parentheses."
+    );
     EXPECT_NE(
         refusal("1 + ex(d)").find("character 5: there is no function \"ex\". There are \"exp\""),
         std::string::npos

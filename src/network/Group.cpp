@@ -132,7 +132,7 @@ network::Network& Group::network() const {
 }
 
 std::string Group::describe() const {
-    std::string text = fmt::format("{} \"{}\", {} cells", name(), label_, size());
+    std::string text = fmt::format("{}, {} cells", name(), size());
     for (const Selection::Part& part : members_.parts())
         text += fmt::format(
             ", {} {} of \"{}\"",

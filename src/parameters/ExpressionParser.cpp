@@ -294,8 +294,11 @@ void ExpressionParser::name() {
     std::vector<std::string> known{variables_.begin(), variables_.end()};
     for (const Constant& constant : constants)
         known.emplace_back(constant.name);
-    for (const Function& function : functions)
+    for (const Function& function : functions) {
+        if (function.name == word)
+            fail(at, fmt::format("{} is a function. Write its arguments in parentheses", word));
         known.emplace_back(function.name);
+    }
     fail(
         at,
         fmt::format(
