@@ -100,6 +100,7 @@ void run(Environment& env, const Case& c) {
         StaticSynapse{.weight = 0.1_nA, .delay = 2_ms}};
     if (!(here && (c.is("missing") || c.is("other-call")))) p.set("tau_m", 15.0);
     if (here && c.is("missing")) return;
+    if (c.is("all-exit") || (here && c.is("exits"))) std::exit(3);
     p.record({"spikes"});
     p[slice(0, 5)].record({"v"});
     sim.write_to(

@@ -83,6 +83,28 @@ TEST(Watchdog, FilesAndCallsThatAllAreInHaveTenTimesAsLong) {
     EXPECT_TRUE(fires({waiting(601, 3), waiting(601, 3)}));
 }
 
+TEST(Watchdog, AFileOperationThatSomebodyMissesIsNoExcuse) {
+    Status spins = status(State::file, 61);
+    spins.spins  = true;
+    EXPECT_FALSE(fires({waiting(59, 3), spins}));
+    const auto text = verdict(std::vector{waiting(61, 3), spins, spins}, timeout_s);
+    ASSERT_TRUE(text);
+    EXPECT_NE(
+        text->find("rank 1 has been in a file operation of Simulation: run for 61 s, waiting for "
+                   "another rank."),
+        std::string::npos
+    ) << *text;
+    EXPECT_TRUE(fires({spins, status(State::finished, 61)}));
+    EXPECT_FALSE(fires({waiting(61, 3), spins, status(State::file, 61)})) << "one is at the disk";
+    EXPECT_FALSE(fires({waiting(61, 3), spins, status(State::working, 5)})) << "one may come yet";
+    EXPECT_TRUE(fires({spins, spins, spins})) << "no single operation computes for so long";
+    const auto other = verdict(std::vector{spins, spins, status(State::working, 61)}, timeout_s);
+    ASSERT_TRUE(other);
+    EXPECT_NE(other->find("but rank 2 has been in"), std::string::npos) << *other;
+    spins.idle_s = 5;
+    EXPECT_FALSE(fires({waiting(61, 3), spins})) << "it has come there just now";
+}
+
 TEST(Watchdog, WhoDoesNotWaitIsBlamedBeforeWhoWaitsElsewhere) {
     const auto text =
         verdict(std::vector{waiting(61, 3), waiting(61, 2), status(State::working, 61)}, timeout_s);

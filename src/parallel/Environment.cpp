@@ -115,7 +115,10 @@ public:
     }
 
     ~Session() {
-        if (std::uncaught_exceptions() > exceptions_) return;  // the other ranks may be elsewhere
+        if (std::uncaught_exceptions() > exceptions_) {  // the other ranks may be elsewhere
+            parallel::permit_exit();
+            return;
+        }
         int down = 0;
         MPI_Finalized(&down);
         if (down == 0 && watchdog_) watchdog_->finish();

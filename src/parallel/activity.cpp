@@ -36,7 +36,8 @@ struct Now {
 };
 
 Now& now() {
-    static Now instance;
+    // Never destroyed: the watchdog reads it for as long as the process lives.
+    static Now& instance = *new Now;
     return instance;
 }
 

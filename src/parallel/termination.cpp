@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "ranvier/base/hash.hpp"
+#include "ranvier/base/progress.hpp"
 
 #include "BrokenCommunication.hpp"
 #include "objects.hpp"
@@ -43,6 +44,7 @@ constexpr auto last_turn     = 1s;
 constexpr int tag_failed = 1;
 
 MPI_Comm         report_comm = MPI_COMM_NULL;
+pid_t            process     = 0;  ///< the one that must not exit; its children may
 std::atomic_flag ending      = ATOMIC_FLAG_INIT;
 
 /// A rank whose messages fail cannot be waited for, and the others know nothing of it.
@@ -114,19 +116,13 @@ void defer_to_lower_ranks(std::uint64_t hash, int rank) {
     while (Clock::now() < deadline) {
         int done = 0;
         MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        tick();  // the watchdog is not to report this rank before it does so itself
         std::this_thread::sleep_for(1ms);
     }
 }
 
-[[noreturn]] void end_job() {
-    enter_end();
-    std::string text = text_of_failure();
-    int         down = 0;
-    MPI_Finalized(&down);
-    if (down != 0) {
-        print(text);
-        std::_Exit(EXIT_FAILURE);
-    }
+/// One message for all ranks that fail now, or with the rank if others do not; then the end.
+[[noreturn]] void report_and_abort(std::string text) {
     int rank  = 0;
     int ranks = 1;
     MPI_Comm_rank(report_comm, &rank);
@@ -148,9 +144,39 @@ void defer_to_lower_ranks(std::uint64_t hash, int rank) {
     std::_Exit(EXIT_FAILURE);
 }
 
+bool mpi_is_down() {
+    int down = 0;
+    MPI_Finalized(&down);
+    return down != 0;
+}
+
+[[noreturn]] void end_job() {
+    enter_end();
+    const std::string text = text_of_failure();
+    if (!mpi_is_down()) report_and_abort(text);
+    print(text);
+    std::_Exit(EXIT_FAILURE);
+}
+
+/// A rank that leaves by std::exit would let the others wait until mpirun notices, without a
+/// reason.
+void report_exit(int status, void* /*unused*/) {
+    if (report_comm == MPI_COMM_NULL || getpid() != process || ending.test() || mpi_is_down())
+        return;
+    enter_end();
+    report_and_abort(fmt::format(
+        "exit({}) was called while the Environment lives. Return from main instead, or throw a "
+        "ranvier::Error.",
+        status
+    ));
+}
+
 }  // namespace
 
 Termination install_terminate_handler(MPI_Comm comm) {
+    process                      = getpid();
+    static const bool registered = on_exit(report_exit, nullptr) == 0;
+    static_cast<void>(registered);
     return {std::exchange(report_comm, comm), std::set_terminate(end_job)};
 }
 
@@ -165,6 +191,10 @@ void end_process_with(const std::string& text) {
     enter_end();
     print(text);
     std::_Exit(EXIT_FAILURE);
+}
+
+void permit_exit() {
+    process = 0;
 }
 
 void restore_termination(const Termination& before) {

@@ -8,14 +8,19 @@
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "ranvier/base/Error.hpp"
 #include "ranvier/base/text.hpp"
 
 #include "Deadline.hpp"
 #include "termination.hpp"
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace ranvier::parallel {
 
@@ -36,6 +41,10 @@ constexpr double last_judges   = 0.96;
 constexpr double suspended_for = 0.25;
 constexpr double looks_every_s = 1.0;  ///< at most; a hundredth of the timeout
 
+// A thread that is found running this often does not wait for a device.
+constexpr double running_share = 0.9;
+constexpr int    looks_needed  = 10;
+
 double seconds_since(Clock::time_point then) {
     return std::chrono::duration<double>(Clock::now() - then).count();
 }
@@ -49,8 +58,16 @@ bool waits(const Status& s) {
     return s.state == State::waiting || s.state == State::file || s.state == State::finished;
 }
 
+/// Whether no rank moves, and nobody is held up by a disk.
+bool all_spin(std::span<const Status> ranks, double timeout_s) {
+    return std::ranges::all_of(ranks, [=](const Status& s) {
+        return s.idle_s > timeout_s && (s.state != State::file || s.spins);
+    });
+}
+
 /// Whether `other` is to blame for `waiting` not coming back.
-bool blocks(const Status& other, const Status& waiting, double timeout_s) {
+/// @param no_disk nothing that could take long is under way in files, see `all_spin`
+bool blocks(const Status& other, const Status& waiting, double timeout_s, bool no_disk) {
     switch (other.state) {
         case State::working:
         case State::silent:
@@ -58,12 +75,17 @@ bool blocks(const Status& other, const Status& waiting, double timeout_s) {
         case State::finished:
             return waiting.state != State::finished && other.idle_s > timeout_s;
         case State::file:
-            return other.idle_s > long_patience * timeout_s;
+            return no_disk || other.idle_s > long_patience * timeout_s;
         case State::waiting:
             break;
     }
     if (waiting.state != State::waiting || in_same_call(other, waiting)) return false;
     return other.comm == waiting.comm && other.idle_s > timeout_s;
+}
+
+/// A rank that does not wait explains more than one that does, which may wait for a third one.
+int obscurity_of(const Status& s) {
+    return s.state == State::waiting ? 2 : s.state == State::file ? 1 : 0;
 }
 
 std::string at_time(const Status& s) {
@@ -79,11 +101,12 @@ std::string found(std::size_t rank, const Status& s) {
             );
         case State::file:
             return fmt::format(
-                "rank {} has been in a file operation of {} for {} s{}",
+                "rank {} has been in a file operation of {} for {} s{}{}",
                 rank,
                 s.what.data(),
                 seconds,
-                at_time(s)
+                at_time(s),
+                s.spins ? ", waiting for another rank" : ""
             );
         case State::finished:
             return fmt::format("rank {} has come to the end of the program", rank);
@@ -117,13 +140,13 @@ std::string text_of(std::size_t waiting, std::size_t other, std::span<const Stat
 }  // namespace
 
 std::optional<std::string> verdict(std::span<const Status> ranks, double timeout_s) {
-    // A rank that does not wait explains more than one that waits elsewhere.
-    for (const bool waits_too : {false, true}) {
+    const bool no_disk = all_spin(ranks, timeout_s);
+    for (const int obscurity : {0, 1, 2}) {
         for (std::size_t w = 0; w < ranks.size(); ++w) {
             if (!waits(ranks[w]) || ranks[w].idle_s <= timeout_s) continue;
             for (std::size_t r = 0; r < ranks.size(); ++r) {
-                if (r == w || (ranks[r].state == State::waiting) != waits_too) continue;
-                if (blocks(ranks[r], ranks[w], timeout_s)) return text_of(w, r, ranks);
+                if (r == w || obscurity_of(ranks[r]) != obscurity) continue;
+                if (blocks(ranks[r], ranks[w], timeout_s, no_disk)) return text_of(w, r, ranks);
             }
         }
     }
@@ -141,13 +164,47 @@ std::optional<std::string> verdict(std::span<const Status> ranks, double timeout
     );
 }
 
+/// Whether a thread of this process is running or could, as its state in /proc tells; false where
+/// there is none.
+class ThreadState {
+public:
+    explicit ThreadState(pid_t thread)
+        : file_(open(fmt::format("/proc/self/task/{}/stat", thread).c_str(), O_RDONLY | O_CLOEXEC)
+          ) {}
+    ~ThreadState() {
+        if (file_ >= 0) close(file_);
+    }
+    ThreadState(const ThreadState&)            = delete;
+    ThreadState& operator=(const ThreadState&) = delete;
+
+    bool is_running() const {
+        std::array<char, 64> text{};  // number, (name of at most 15 characters), state
+        const auto           length = pread(file_, text.data(), text.size(), 0);
+        if (length <= 0) return false;
+        const std::string_view line{text.data(), static_cast<std::size_t>(length)};
+        const auto             end = line.rfind(')');
+        return end != std::string_view::npos && end + 2 < line.size() && line[end + 2] == 'R';
+    }
+
+private:
+    int file_;
+};
+
 struct Watchdog::Impl {
-    Impl(MPI_Comm c, double seconds) : comm(c), timeout_s(seconds) {
+    Impl(MPI_Comm c, double seconds) : comm(c), timeout_s(seconds), worker(gettid()) {
         MPI_Comm_rank(comm, &rank);
         MPI_Comm_size(comm, &size);
         heard.assign(static_cast<std::size_t>(size), Clock::now());
         statuses.resize(static_cast<std::size_t>(size));
-        thread = std::thread([this] { watch(); });
+        try {
+            thread = std::thread([this] { watch(); });
+        } catch (const std::system_error& problem) {
+            throw CommunicationError(fmt::format(
+                "Environment: cannot start the thread that watches over the ranks ({}). Allow more "
+                "memory (ulimit -v) or more threads (ulimit -u).",
+                problem.code().message()
+            ));
+        }
     }
 
     ~Impl() { stop(); }
@@ -191,10 +248,17 @@ struct Watchdog::Impl {
     /// Notes whether this rank has moved.
     void look() {
         const std::uint64_t mark = progress_mark();
-        if (mark != last_mark) last_change = Clock::now();
+        if (mark != last_mark) {
+            last_change = Clock::now();
+            looks = running = 0;
+        }
         last_mark   = mark;
         mine        = current_status();
         mine.idle_s = seconds_since(last_change);
+        if (mine.state != State::file) return;
+        ++looks;
+        if (worker.is_running()) ++running;
+        mine.spins = looks >= looks_needed && running >= running_share * looks;
     }
 
     void report(double seconds) {
@@ -269,7 +333,11 @@ struct Watchdog::Impl {
     std::condition_variable wake;
     bool                    stopping = false;
 
+    ThreadState worker;  ///< the thread that computes
+
     // Of the thread.
+    int                            looks   = 0;  ///< since the last change, in a file operation
+    int                            running = 0;  ///< how often it was found so
     Status                         mine, sent;
     MPI_Request                    request     = MPI_REQUEST_NULL;
     std::uint64_t                  last_mark   = 0;

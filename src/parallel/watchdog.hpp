@@ -31,13 +31,16 @@ struct Status {
     std::uint64_t comm    = 0;  ///< waiting: on which communicator,
     std::uint64_t call    = 0;  ///< and in its how manieth call there
 
+    bool spins = false;  ///< file: has computed ever since; a rank that a disk lets wait sleeps
+
     std::array<char, 24>  waits_in{};  ///< waiting: name of the call of MPI
     std::array<char, 200> what{};      ///< the library's call, or what it is part of
 };
 
 /// What is wrong, if somebody waits in vain for longer than the timeout. A rank that makes progress
 /// is waited for, and so is a rank in a file operation and a call that all ranks are in, both for
-/// ten times as long.
+/// ten times as long. If no rank moves and those in file operations spin, they are not at a disk:
+/// they wait inside MPI for a rank that has failed there, and the plain timeout counts.
 /// @local
 /// @param ranks `[size]`
 std::optional<std::string> verdict(std::span<const Status> ranks, double timeout_s);

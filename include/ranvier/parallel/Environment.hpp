@@ -17,7 +17,7 @@ namespace ranvier {
 /// - An exception that nobody catches prints one line on the standard error stream, from root if
 /// all
 ///   ranks failed with the same text and with the rank otherwise, and ends the job with exit
-///   code 1 on all ranks, without waiting for those that did not fail.
+///   code 1 on all ranks, without waiting for those that did not fail. So does std::exit.
 /// - Writing beyond a file size limit is an error and not a signal (SIGXFSZ is ignored).
 /// - When ranks wait in vain, because a collective function was not called by all of them or one of
 ///   them does not come back from a function of the user, a watchdog ends the job with one message
