@@ -1,20 +1,22 @@
-# ranvier_precompile(<target>): all of ranvier and the test framework are compiled once, not in every
-# source. Headers stand alone all the same: all_verify_interface_header_sets compiles each by itself.
+# ranvier_precompile(<target> <header>...): the test framework and these headers are compiled once, not
+# in every source. Headers stand alone all the same: all_verify_interface_header_sets compiles each by
+# itself. What the headers instantiate is instantiated again in every source, so that few are better.
 function(ranvier_precompile target)
-    if(NOT TARGET ranvier_test_headers)
-        set(source "${PROJECT_BINARY_DIR}/generated/test_headers.cpp")
+    string(MAKE_C_IDENTIFIER "ranvier_test_headers ${ARGN}" headers)
+    if(NOT TARGET ${headers})
+        set(source "${PROJECT_BINARY_DIR}/generated/${headers}.cpp")
         file(CONFIGURE OUTPUT "${source}" CONTENT "// Only its precompiled headers are wanted.\n")
-        add_library(ranvier_test_headers OBJECT "${source}")
-        ranvier_private_options(ranvier_test_headers)
-        ranvier_light_options(ranvier_test_headers)
-        set_target_properties(ranvier_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-        target_link_libraries(ranvier_test_headers PRIVATE ranvier_test_support ranvier::ranvier)
-        target_precompile_headers(
-            ranvier_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <ranvier/ranvier.hpp>)
+        add_library(${headers} OBJECT "${source}")
+        ranvier_private_options(${headers})
+        ranvier_light_options(${headers})
+        set_target_properties(${headers} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+        target_link_libraries(${headers} PRIVATE ranvier_test_support ranvier::ranvier)
+        list(TRANSFORM ARGN REPLACE "(.+)" "<\\1>" OUTPUT_VARIABLE in_brackets)
+        target_precompile_headers(${headers} PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${in_brackets})
     endif()
     # All as the compiler does by itself: what was compiled for a library does not serve a program.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_precompile_headers(${target} REUSE_FROM ranvier_test_headers)
+    target_precompile_headers(${target} REUSE_FROM ${headers})
 endfunction()
 
 # ranvier_add_test(<layer>/<Name> [RANKS <n>...] [TIMEOUT <s>] [COST <s>] [LABELS <label>...] [USES <layer>...])
@@ -49,7 +51,11 @@ function(ranvier_add_test path)
             target_link_libraries(${program} PRIVATE ranvier::${layer})
         else()
             target_link_libraries(${program} PRIVATE ranvier::ranvier)
-            ranvier_precompile(${program})
+            if(layer STREQUAL "models")
+                ranvier_precompile(${program} ranvier/models/CellModel.hpp ranvier/models/make_neurons.hpp)
+            else()
+                ranvier_precompile(${program} ranvier/ranvier.hpp)
+            endif()
         endif()
     endif()
     list(TRANSFORM arg_USES PREPEND "ranvier::")
