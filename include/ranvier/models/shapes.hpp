@@ -43,7 +43,7 @@ struct Course {
         end_rate   = end_rate + other.end_rate;
     }
     RANVIER_INLINE static Course none() {
-        const V zero = constant<V>(0);
+        const V zero = constant<V>(-0.0);  // -0 + x is x, which a compiler does not compute
         return {zero, zero, zero, zero, zero, zero};
     }
 };
