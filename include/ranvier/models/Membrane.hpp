@@ -16,8 +16,8 @@ template <class V>
 struct SynapticInput {
     Course<V> g, current;
 
-    /// No input. (Inline, so that nothing is left of it.)
-    RANVIER_INLINE SynapticInput() : SynapticInput(Course<V>::none(), Course<V>::none()) {}
+    /// No input. Nothing is left of it when something is added: -0 + x is x, even where x is 0.
+    RANVIER_INLINE SynapticInput() : g(Course<V>::none(constant<V>(-0.0))), current(g) {}
     RANVIER_INLINE SynapticInput(const Course<V>& conductance, const Course<V>& its_current)
         : g(conductance),
           current(its_current) {}
