@@ -43,8 +43,8 @@ std::vector<double> numbers_in(const R& values) {
 /// A parameter of dimension Q (a Quantity, or double for a pure number).
 ///
 /// Accepts a value, a RandomDistribution, one value per member of the group (a list in brackets, a
-/// `std::vector`, an array or a span, or `from_hdf5`), a function of the member's index or of its Position, or
-/// arithmetic on these (see Lazy). Anything in another unit does not compile.
+/// `std::vector`, an array or a span, or `from_hdf5`), a function of the member's index or of its
+/// Position, or arithmetic on these (see Lazy). Anything in another unit does not compile.
 template <class Q>
 class Param {
 public:
