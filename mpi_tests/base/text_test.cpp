@@ -20,6 +20,7 @@ TEST(text, numbers_are_the_shortest_that_read_back) {
     EXPECT_EQ(number(0.1 + 0.2), "0.30000000000000004");
     EXPECT_EQ(number(0), "0");
     EXPECT_EQ(number(NAN), "nan");
+    EXPECT_EQ(number(-NAN), "nan");
     EXPECT_EQ(number(INFINITY), "inf");
 
     std::mt19937_64                     bits{1};

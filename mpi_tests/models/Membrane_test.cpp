@@ -24,7 +24,10 @@ TEST(Membrane, follows_a_moving_target_exactly) {
     const double h = 0.5, g = 0.05, s = 3;
     const auto   m = membrane(1_nF, 20_ms, 0_mV, h * 1_ms);
 
-    const double v = m.advanced(0, {.current = {g * s * h / 2, g * s, 0, 0, 0, 0}}, 0);
+    SynapticInput<double> input;
+    input.current = {g * s * h / 2, g * s, 0, 0, 0, 0};
+
+    const double v = m.advanced(0, input, 0);
 
     // `bend`, to which the slope is proportional, has a relative error of 2^-29; see relaxation().
     const double of_slope = g * s * h * h * g * h / 12;

@@ -222,14 +222,15 @@ TEST(conformance, lists_reject_what_breaks_their_rule) {
         for (const models::ParameterInfo& info : population.record().group->parameters()) {
             if (!info.is_sequence) continue;
             ++num_lists;
-            const bool        ordered = info.rule == models::Rule::non_decreasing;
-            const std::string text =
-                info.name + " must be " +
-                (ordered ? "finite and non-decreasing" : models::required_by(info.rule, info.unit));
-            std::vector<std::vector<double>> bad = {{nan}, {1.0, infinite}};
+            const bool                       ordered = info.rule == models::Rule::non_decreasing;
+            std::vector<std::vector<double>> bad     = {{nan}, {1.0, infinite}};
             if (ordered) bad.push_back({2.0, 1.0});
             if (info.rule == models::Rule::positive) bad.push_back({1.0, 0.0});
             for (const auto& values : bad) {
+                const std::string text =
+                    info.name + " must be " +
+                    (ordered ? "finite and non-decreasing"
+                             : models::required_by(info.rule, values.back(), info.unit));
                 const Param<Sequence> one =
                     std::vector{Sequence{}, Sequence{}, Sequence::in_ms(values)};
                 const Param<Sequence> all = Sequence::in_ms(values);

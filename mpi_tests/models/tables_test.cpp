@@ -28,10 +28,11 @@ TEST(tables, rules_accept_and_reject) {
 }
 
 TEST(tables, rules_have_words) {
-    EXPECT_EQ(required_by(Rule::positive, "ms"), "> 0 ms");
-    EXPECT_EQ(required_by(Rule::positive, ""), "> 0");
-    EXPECT_EQ(required_by(Rule::non_negative, "Hz"), ">= 0 Hz");
-    EXPECT_EQ(required_by(Rule::any, "mV"), "a finite number");
+    EXPECT_EQ(required_by(Rule::positive, 0, "ms"), "> 0 ms");
+    EXPECT_EQ(required_by(Rule::positive, -1, ""), "> 0");
+    EXPECT_EQ(required_by(Rule::non_negative, -1, "Hz"), ">= 0 Hz");
+    for (const Rule rule : {Rule::any, Rule::positive, Rule::non_negative})
+        EXPECT_EQ(required_by(rule, INFINITY, "mV"), "finite");
 }
 
 TEST(tables, input_decides_the_unit_of_a_weight) {

@@ -34,6 +34,18 @@ TEST(NamedValue, takes_sequences) {
     EXPECT_EQ(std::get<Param<Sequence>>(function.value).shared(), nullptr);
 }
 
+TEST(NamedValue, takes_array_parameters_in_the_forms_of_a_construction) {
+    const std::vector<ArrayParameter> one_per_cell{{0.5, 0.25}, {}};
+    const NamedValue                  lists{"a_eta", one_per_cell};
+    const auto&                       value = std::get<Param<Sequence>>(lists.value);
+    ASSERT_EQ(value.length(), 2u);
+    EXPECT_EQ(value.resolve(0), (ArrayParameter{0.5, 0.25}));
+    const NamedValue shared{"a_eta", ArrayParameter{1.0}};
+    EXPECT_EQ(*std::get<Param<Sequence>>(shared.value).shared(), ArrayParameter{1.0});
+    const NamedValue function{"a_eta", [](std::size_t) { return ArrayParameter{}; }};
+    EXPECT_EQ(std::get<Param<Sequence>>(function.value).length(), std::nullopt);
+}
+
 TEST(NamedValue, has_no_unit) {
     static_assert(!std::constructible_from<NamedValue, std::string, Time>);
     static_assert(!std::constructible_from<NamedValue, std::string, RandomDistribution<Time>>);

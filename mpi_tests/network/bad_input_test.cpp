@@ -164,10 +164,10 @@ TEST(BadInput, values_that_break_a_rule) {
          "Population \"curr\": cm must be > 0 nF, got 0 nF."},
         {"not a number",
          [](Scene& s) { s.curr.set("v_rest", not_a_number); },
-         "Population \"curr\": v_rest must be a finite number, got nan mV."},
+         "Population \"curr\": v_rest must be finite, got nan mV."},
         {"infinite",
          [](Scene& s) { s.cond.set("e_rev_E", infinity); },
-         "Population \"cond\": e_rev_E must be a finite number, got inf mV."},
+         "Population \"cond\": e_rev_E must be finite, got inf mV."},
         {"one cell of an array",
          [](Scene& s) {
              std::vector<double> values(50, 0.1);
@@ -180,7 +180,7 @@ TEST(BadInput, values_that_break_a_rule) {
          "Population \"curr\": tau_m must be > 0 ms, got -20 ms at cell 17 (and 32 more)."},
         {"not a number in one cell",
          [](Scene& s) { s.curr.set("v_reset", from(49, not_a_number, -65)); },
-         "Population \"curr\": v_reset must be a finite number, got nan mV at cell 49."},
+         "Population \"curr\": v_reset must be finite, got nan mV at cell 49."},
         {"random values",
          [](Scene& s) { s.curr.set("tau_m", random::Distribution::normal(0, 1)); },
          "Population \"curr\": tau_m must be > 0 ms, got -1.2295400697877379 ms at cell 0 (and "
@@ -192,7 +192,7 @@ TEST(BadInput, values_that_break_a_rule) {
          "Population \"curr\": cm must be > 0 nF, got 0 nF at cell 3 (and 46 more)."},
         {"a state",
          [](Scene& s) { s.curr.initialize("v", from(40, infinity, -60)); },
-         "Population \"curr\": v must be a finite number, got inf mV at cell 40 (and 9 more)."},
+         "Population \"curr\": v must be finite, got inf mV at cell 40 (and 9 more)."},
         {"a rate",
          [](Scene& s) { s.poisson.set("rate", -1.0); },
          "Population \"poisson\": rate must be >= 0 Hz, got -1 Hz."},

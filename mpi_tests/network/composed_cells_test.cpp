@@ -246,6 +246,11 @@ TEST(composed_cells, refuse_lists_of_elements_that_do_not_belong_together) {
         "Population \"q\": a_gamma must be a list as long as tau_gamma (1), got 3 values at cell 0 "
         "(and 3 more)."
     );
+    p.set(
+        {{"tau_eta", std::vector<ArrayParameter>{{1}, {2, 3}, {}, {4}}},
+         {"a_eta", std::vector<ArrayParameter>{{0.1}, {0.2, 0.3}, {}, {0.4}}}}
+    );
+    EXPECT_EQ(p.get_sequences("tau_eta")[1], (Sequence{2_ms, 3_ms}));
     p.set(&GIF_cond_exp::tau_eta, {2_ms}, &GIF_cond_exp::a_eta, ArrayParameter{0.5});
     EXPECT_EQ(p.get_sequences("a_eta"), std::vector<Sequence>{ArrayParameter{0.5}});
 }

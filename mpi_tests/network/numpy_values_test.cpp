@@ -1,4 +1,5 @@
 // Values of populations from a NumpyRNG: sequential over the whole group at every number of ranks.
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -55,6 +56,85 @@ TEST(numpy_values, continue_from_parameter_to_parameter_and_from_call_to_call) {
     EXPECT_EQ(p.get("tau_m"), next(5));
     p.initialize("v", parameters::Specification{distribution, rng});
     EXPECT_EQ(p.get("v"), next(5));
+}
+
+// The generator of a refused call stands where it stood, on ranks that own cells and on others: the
+// call that is made right gives the numbers of a program without the mistake.
+TEST(numpy_values, of_refused_calls_count_as_not_drawn) {
+    const auto     good = random::Distribution::normal(20, 2);
+    const auto     bad  = random::Distribution::normal(0, 2);
+    const NumpyRNG rng{85524};
+    Simulation     sim{world()};
+    const auto     positions = RandomStructure{Cuboid{10_um, 10_um, 10_um}, {}, rng};
+    const auto     start     = rng.fingerprint();
+    const auto     unmoved   = [&] {
+        EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
+        return start;
+    };
+    const parameters::Specification below_zero{bad, rng};
+
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        (Population{
+            sim,
+            4,
+            IF_cond_exp{.v_rest = normal(-65_mV, 1_mV, rng), .tau_m = normal(0_ms, 2_ms, rng)},
+            {.structure = positions}}),
+        ParameterError,
+        "tau_m must be > 0 ms"
+    );
+    unmoved();
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        (Population{
+            sim,
+            4,
+            IF_cond_exp{.v_rest = normal(-65_mV, 1_mV, rng)},
+            {.initial_values = {{"v", std::numeric_limits<double>::infinity()}}}}),
+        ParameterError,
+        "v must be finite"
+    );
+    unmoved();
+
+    Population p{sim, 7, IF_cond_exp{}};
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        p.set({{"cm", parameters::Specification{good, rng}}, {"tau_m", 2.0 * below_zero + 1.0}}),
+        ParameterError,
+        "tau_m must be > 0 ms"
+    );
+    unmoved();
+    const auto throwing = parameters::Specification{good, rng} *
+                          parameters::Specification{[](std::size_t i) -> double {
+                              if (i == 5) throw ParameterError("cell 5 is not known.");
+                              return 1;
+                          }};
+    EXPECT_COLLECTIVE_THROW(world(), p.set("tau_m", throwing), ParameterError, "cell 5");
+    unmoved();
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        p.initialize(
+            {{"v", parameters::Specification{good, rng}},
+             {"gsyn_exc", std::numeric_limits<double>::quiet_NaN()}}
+        ),
+        ParameterError,
+        "gsyn_exc must be finite, got nan uS."
+    );
+    unmoved();
+    const Weight weights{parameters::ConnectionSpecification{bad, rng}};
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        (Projection{p, p, AllToAllConnector{}, StaticSynapse{.weight = weights}}),
+        ConnectionError,
+        "must be >= 0 uS"
+    );
+    unmoved();
+    Projection ring{p, p, AllToAllConnector{}, StaticSynapse{.weight = 1_uS}};
+    EXPECT_COLLECTIVE_THROW(world(), ring.set("weight", weights), ConnectionError, ">= 0 uS");
+    unmoved();
+
+    p.set("tau_m", parameters::Specification{good, rng});
+    EXPECT_EQ(p.get("tau_m"), published);
 }
 
 TEST(numpy_values, of_structures_continue_from_call_to_call) {

@@ -92,5 +92,23 @@ TEST(spike_sources, with_poisson_spikes_depend_neither_on_ranks_nor_on_runs) {
     );
 }
 
+// Times before 0 are no error: they have passed, as those have that are set during a run.
+TEST(spike_sources, of_given_times_leave_out_those_before_0) {
+    Simulation sim{Communicator{}};
+    Population p{
+        sim,
+        3,
+        SpikeSourceArray{
+            .spike_times =
+                std::vector<Sequence>{{-5_ms, -0.2_ms}, {-1_ms, 0_ms}, {-0.04_ms, 2_ms}}}};
+    p.record({"spikes"});
+    sim.run(5_ms);
+    EXPECT_EQ(p.get_spike_counts(), (std::vector<std::uint64_t>{0, 1, 1}));
+    EXPECT_EQ(p.get_sequences("spike_times")[0], (Sequence{-5_ms, -0.2_ms}));
+    p.set("spike_times", Sequence{-1_ms, 4_ms, 7_ms});
+    sim.run(5_ms);
+    EXPECT_EQ(p.get_spike_counts(), (std::vector<std::uint64_t>{1, 2, 2}));
+}
+
 }  // namespace
 }  // namespace ranvier

@@ -40,6 +40,20 @@ TEST(Param, takes_one_value_per_member) {
     EXPECT_EQ(resolved(v_reset.specification(), 3), (std::vector{-75.0, -70.0, -65.0}));
 }
 
+TEST(Param, takes_a_list_in_brackets) {
+    struct Cell {
+        Param<Time>   tau_m = 20_ms;
+        Param<double> share = 0.5;
+    };
+    const Cell listed{.tau_m = {10_ms, 12_ms}, .share = {1, 2, 3}};
+    EXPECT_EQ(resolved(listed.tau_m.specification(), 2), (std::vector{10.0, 12.0}));
+    EXPECT_EQ(listed.share.specification().length(), 3u);
+
+    const Cell same{.tau_m = {10_ms}, .share = {}};
+    EXPECT_EQ(same.tau_m.specification().constant(), 10.0);
+    EXPECT_FALSE(same.share.is_given());
+}
+
 TEST(Param, takes_a_function_of_the_index) {
     const Param<Voltage> v_rest = [](std::size_t i) { return static_cast<double>(i) * 1_mV; };
 

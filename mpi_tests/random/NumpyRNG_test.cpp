@@ -275,6 +275,31 @@ TEST(NumpyRNG, remembers_the_latest_uses) {
     EXPECT_EQ(draw(0), all[NumpyRNG::max_uses + 1]);  // forgotten: the stream continues
 }
 
+TEST(NumpyRNG, stands_where_it_stood_before_what_is_not_kept) {
+    NumpyRNG            rng{5}, expected{5};
+    const auto          normal = Distribution::normal(0, 1);
+    std::vector<double> values(3), known(3);
+    rng.draw({1}, normal, 3, {0, 3}, known);  // one normal number is kept ready
+    expected.draw({1}, normal, 3, {0, 3}, values);
+    {
+        NumpyRNG::Restore refused{rng};
+        for (std::uint64_t use = 2; use < 2 + NumpyRNG::max_uses; ++use)
+            rng.draw({use}, normal, 3, {0, 3}, values);
+        EXPECT_NE(rng.fingerprint(), expected.fingerprint());
+    }
+    EXPECT_EQ(rng.fingerprint(), expected.fingerprint());
+    rng.draw({1}, normal, 3, {0, 3}, values);
+    EXPECT_EQ(values, known) << "the uses before it are remembered";
+    {
+        NumpyRNG::Restore accepted{rng};
+        rng.draw({2}, normal, 3, {0, 3}, values);
+        accepted.keep();
+    }
+    expected.draw({2}, normal, 3, {0, 3}, known);
+    EXPECT_EQ(values, known) << "nothing was known of the use that was refused";
+    EXPECT_EQ(rng.fingerprint(), expected.fingerprint());
+}
+
 TEST(NumpyRNG, draws_of_no_values_move_nothing) {
     NumpyRNG rng{42};
     rng.next(Distribution::normal(0, 1), {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -36,7 +37,8 @@ int distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string number(double value) {
-    return fmt::format("{}", value);
+    // What is no number has no sign that means anything; 0 / 0 gives one on some machines.
+    return std::isnan(value) ? "nan" : fmt::format("{}", value);
 }
 
 std::string nearest_name(std::string_view wanted, std::span<const std::string> names) {

@@ -22,7 +22,8 @@ bool satisfies(Rule rule, double value) {
     return true;
 }
 
-std::string required_by(Rule rule, std::string_view unit) {
+std::string required_by(Rule rule, double value, std::string_view unit) {
+    if (!std::isfinite(value)) return "finite";
     const std::string with_unit = unit.empty() ? std::string{} : fmt::format(" {}", unit);
     switch (rule) {
         case Rule::positive:
@@ -33,7 +34,7 @@ std::string required_by(Rule rule, std::string_view unit) {
         case Rule::non_decreasing:
             break;
     }
-    return "a finite number";
+    return "finite";
 }
 
 std::string_view weight_unit(Input input) {

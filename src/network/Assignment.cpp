@@ -13,6 +13,7 @@
 #include "ranvier/parallel/collective.hpp"
 
 #include "check_conflicts.hpp"
+#include "number_range.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::network {
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::uint64_t none     = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t no_index = none - 1;
+constexpr auto          sorted   = "finite and non-decreasing";
 
 /// What the model says of a parameter or state variable.
 struct Info {
@@ -36,11 +38,12 @@ Info info_of(const PopulationRecord& population, std::size_t place, ValueKind ki
     return {info.unit, info.rule, info.is_sequence, population.group->largest(place)};
 }
 
-/// Where a list holds what its rule forbids; its length if nowhere.
-std::size_t first_mistake(models::Rule rule, const std::vector<double>& values) {
+/// Where a list holds what its rule forbids, or what is larger than can be held; its length if
+/// nowhere.
+std::size_t first_mistake(models::Rule rule, double held, const std::vector<double>& values) {
     const bool ordered = rule == models::Rule::non_decreasing;
     for (std::size_t k = 0; k < values.size(); ++k) {
-        if (!models::satisfies(rule, values[k])) return k;
+        if (!models::satisfies(rule, values[k]) || std::abs(values[k]) > held) return k;
         if (ordered && k > 0 && values[k] < values[k - 1]) return k;
     }
     return values.size();
@@ -48,6 +51,23 @@ std::size_t first_mistake(models::Rule rule, const std::vector<double>& values) 
 
 std::string with_unit(double value, const std::string& unit) {
     return unit.empty() ? number(value) : fmt::format("{} {}", number(value), unit);
+}
+
+/// What must be instead of a value that breaks its rule or is too large.
+std::string required_of(double value, const Info& info, double held) {
+    if (!models::satisfies(info.rule, value))
+        return models::required_by(info.rule, value, info.unit);
+    if (std::abs(value) > held) {
+        const bool positive =
+            info.rule == models::Rule::positive || info.rule == models::Rule::non_negative;
+        return range_of_single(!positive, info.unit);
+    }
+    return fmt::format("<= {}", with_unit(info.most, info.unit));
+}
+
+std::string required_in_list(double value, const Info& info, double held) {
+    return info.rule == models::Rule::non_decreasing ? std::string{sorted}
+                                                     : required_of(value, info, held);
 }
 
 /// The cell of a member, counted within the rank's slice.
@@ -269,6 +289,10 @@ void Assignment::resolve_sequences(const NamedValue& value, Piece& piece) {
 }
 
 void Assignment::resolve() {
+    for (const NamedValue& value : values_) {
+        if (const auto* numbers = std::get_if<parameters::Specification>(&value.value))
+            generators_.watch(*numbers);
+    }
     collectively(network_.comm(), [&] {
         for (const NamedValue& value : values_) {
             const parallel::Activity activity{
@@ -317,31 +341,22 @@ void Assignment::check_piece(std::uint64_t k, const Piece& piece, Violation& vio
         violation.found    = std::move(found);
         violation.required = std::move(required);
     };
+    const double held = population.group->is_source()
+                            ? std::numeric_limits<double>::max()
+                            : largest_number(network_.options().precision);
     for (std::size_t i = 0; info.is_sequence && i < values.sequences.size(); ++i) {
-        const std::vector<double>& list    = values.sequences[i].values();
-        const std::size_t          at      = first_mistake(info.rule, list);
-        const bool                 ordered = info.rule == models::Rule::non_decreasing;
+        const std::vector<double>& list = values.sequences[i].values();
+        const std::size_t          at   = first_mistake(info.rule, held, list);
         if (at == list.size()) continue;
         std::string found = with_unit(list[at], info.unit);
-        if (ordered && at > 0) found += " after " + with_unit(list[at - 1], info.unit);
-        note(
-            i,
-            list[at],
-            found,
-            ordered ? "finite and non-decreasing" : models::required_by(info.rule, info.unit)
-        );
+        if (info.rule == models::Rule::non_decreasing && at > 0)
+            found += " after " + with_unit(list[at - 1], info.unit);
+        note(i, list[at], found, required_in_list(list[at], info, held));
     }
     for (std::size_t i = 0; i < values.numbers.size(); ++i) {
         const double x = values.numbers[i];
-        if (models::satisfies(info.rule, x) && x <= info.most) continue;
-        note(
-            i,
-            x,
-            with_unit(x, info.unit),
-            x > info.most && info.most < std::numeric_limits<double>::infinity()
-                ? fmt::format("<= {}", with_unit(info.most, info.unit))
-                : models::required_by(info.rule, info.unit)
-        );
+        if (models::satisfies(info.rule, x) && x <= info.most && std::abs(x) <= held) continue;
+        note(i, x, with_unit(x, info.unit), required_of(x, info, held));
     }
 }
 
@@ -379,7 +394,7 @@ void Assignment::agree_on_violation(const std::optional<Violation>& mine) const 
     const NamedValue& value   = values_[k];
     const auto*       numbers = std::get_if<parameters::Specification>(&value.value);
     std::string       advice;
-    if (lists && required == "finite and non-decreasing") advice = " Sort the times.";
+    if (lists && required == sorted) advice = " Sort the times.";
     if (numbers && numbers->distribution())
         advice = " Check the RandomDistribution; normal_clipped keeps values in range.";
     throw ParameterError(
@@ -443,6 +458,7 @@ void Assignment::commit(Step now) {
         if (!columns.empty()) population->group->set_columns(std::move(columns), now);
         ++population->num_sets;
     }
+    generators_.keep();
 }
 
 void Network::set(

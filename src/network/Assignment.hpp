@@ -11,6 +11,7 @@
 
 #include "ranvier/network/Network.hpp"
 
+#include "GeneratorGuard.hpp"
 #include "agree.hpp"
 
 namespace ranvier::network {
@@ -29,7 +30,8 @@ public:
     /// Evaluates the values of this rank's members, once each, and checks them. @collective
     void resolve();
 
-    /// Hands the values over; must not fail but for memory. @local
+    /// Hands the values over; must not fail but for memory. Without it, generators that values were
+    /// drawn from end where they stood before. @local
     void commit(Step now);
 
 private:
@@ -72,7 +74,8 @@ private:
     std::string                     group_;
     ValueKind                       kind_;
     std::vector<NamedValue>         values_;
-    std::vector<std::vector<Piece>> pieces_;  ///< [values][parts]
+    std::vector<std::vector<Piece>> pieces_;      ///< [values][parts]
+    GeneratorGuard                  generators_;  ///< that values are drawn from
 
     std::vector<std::pair<PopulationRecord*, Columns>> columns_;  ///< resolved, by population
 };

@@ -26,9 +26,12 @@ class Checks {
 public:
     Checks(std::size_t post, Violation& violation) : post_(post), violation_(violation) {}
 
-    void weight(double value, int sign) {
-        if (!std::isfinite(value)) note(Violation::What::weight_finite, value);
-        if (value * sign < 0) note(Violation::What::weight_sign, value);
+    void weight(double value, const ConnectRequest& request) {
+        if (!std::isfinite(value))
+            note(Violation::What::weight_finite, value);
+        else if (std::abs(value) > request.largest)
+            note(Violation::What::weight_single, value);
+        if (value * request.weight_sign < 0) note(Violation::What::weight_sign, value);
     }
     /// The delay in steps.
     std::uint32_t delay(double ms, const TimeGrid& grid, const ConnectRequest& request) {
@@ -74,17 +77,16 @@ public:
         for (std::size_t k = 0; k < ms.size(); ++k)
             steps[k] = delay(ms[k], grid, request);
     }
-    void weights(std::span<const double> values, int sign) {
-        constexpr double most   = std::numeric_limits<double>::max();
-        const double     low    = sign > 0 ? 0 : -most;
-        const double     high   = sign < 0 ? 0 : most;
-        std::uint64_t    broken = 0;
+    void weights(std::span<const double> values, const ConnectRequest& request) {
+        const double  low    = request.weight_sign > 0 ? 0 : -request.largest;
+        const double  high   = request.weight_sign < 0 ? 0 : request.largest;
+        std::uint64_t broken = 0;
         for (const double value : values)
             broken |= static_cast<std::uint64_t>(!(value >= low)) |
                       static_cast<std::uint64_t>(!(value <= high));
         if (broken == 0) return;
         for (const double value : values)
-            weight(value, sign);
+            weight(value, request);
     }
 
     /// The weight that is kept: the nearest multiple of the quantum, if there is one.

@@ -33,6 +33,11 @@ std::vector<network::Asked> asked_of(const models::AnyCurrent& current) {
     return all;
 }
 
+void check(const network::Network& network, const models::AnyCurrent& current) {
+    current.check(network.grid());
+    if (network.options().precision == Precision::float32) current.check_single();
+}
+
 }  // namespace
 
 CurrentSource::CurrentSource(
@@ -57,7 +62,7 @@ CurrentSource::CurrentSource(
             {.label = name}
         );
     }
-    current->check(network.grid());
+    check(network, *current);
 
     auto record      = std::make_unique<network::CurrentRecord>(network::CurrentRecord{
              .label   = name,
@@ -117,7 +122,7 @@ void CurrentSource::change(std::unique_ptr<models::AnyCurrent> current) {
     network::agree_on_call(
         network_->comm(), fmt::format("CurrentSource \"{}\"", label()), asked_of(*current), [] {}
     );
-    current->check(network_->grid());
+    check(*network_, *current);
     record_->waveform = current->waveform(record_->context);
     record_->current  = std::move(current);
     ++record_->num_changes;

@@ -14,6 +14,7 @@
 #include "ranvier/parallel/partition.hpp"
 
 #include "Assignment.hpp"
+#include "GeneratorGuard.hpp"
 #include "agree.hpp"
 #include <fmt/format.h>
 
@@ -203,7 +204,9 @@ PopulationRecord& Network::add(PopulationRequest request) {
         request.label.empty() ? fmt::format("population{}", populations_.size()) : request.label
     );
     const parallel::CollectiveCall call{comm_, name};
-    auto                           population = std::make_unique<PopulationRecord>();
+    GeneratorGuard                 generators;
+    generators.watch(request.structure);
+    auto population = std::make_unique<PopulationRecord>();
     agree_on_call(
         comm_,
         name,
@@ -231,6 +234,7 @@ PopulationRecord& Network::add(PopulationRequest request) {
         columns.commit(now_);
         states.commit(now_);
     });
+    generators.keep();
     population->num_sets          = 1;
     population->recording.current = {.reset = num_resets_, .first = now_};
     populations_.push_back(std::move(population));
@@ -270,9 +274,12 @@ void Network::set_structure(PopulationRecord& population, const Structure& struc
     space::Layout     layout;
 
     const parallel::CollectiveCall collective{comm_, call};
+    GeneratorGuard                 generators;
+    generators.watch(structure);
     agree_on_call(comm_, call, {asked_of(structure)}, [&] {
         layout = layout_of(population, structure);
     });
+    generators.keep();
     lay_out(population, structure, std::move(layout));
 }
 
@@ -307,9 +314,9 @@ void Network::set_positions(PopulationRecord& population, std::vector<Position> 
                     "numbers.",
                     population.label,
                     i,
-                    p.x,
-                    p.y,
-                    p.z
+                    number(p.x),
+                    number(p.y),
+                    number(p.z)
                 ),
                 {.label = population.label, .parameter = "positions"}
             );

@@ -202,7 +202,7 @@ void Store<T>::draw_target(
         request.rule->values(post, *request.weight_column, draws.weights);
     else
         request.weight.resolve(column, draws.weights);
-    checks.weights(draws.weights, request.weight_sign);
+    checks.weights(draws.weights, request);
     checks.round(draws.weights, request.quantum);
 }
 
@@ -293,7 +293,7 @@ void Store<T>::connect_one_to_one(
         Violation some;
         Checks    checks{begin, some};
         checks.delays(draws.delays, grid_, request, draws.steps);
-        checks.weights(draws.weights, request.weight_sign);
+        checks.weights(draws.weights, request);
         checks.round(draws.weights, request.quantum);
         for (std::size_t k = 0; k < posts.size() && some.what != Violation::What::none; ++k) {
             request.rule->plan(request.shape, request.connectivity_key, {begin + k, begin + k + 1});

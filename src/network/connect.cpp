@@ -16,7 +16,9 @@
 #include "ranvier/parallel/activity.hpp"
 #include "ranvier/parallel/collective.hpp"
 
+#include "GeneratorGuard.hpp"
 #include "agree.hpp"
+#include "number_range.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::network {
@@ -269,6 +271,9 @@ std::optional<parameters::ConnectionSpecification> Network::judge_last_connectio
 }
 
 void Network::generate(ProjectionRecord& projection, ConnectRequest& connect) {
+    GeneratorGuard generators;
+    generators.watch(connect.weight);
+    generators.watch(connect.delay);
     std::visit(
         [&](auto& store) {
             if (connect.weight.is_sequential() || connect.delay.is_sequential()) {
@@ -292,6 +297,7 @@ void Network::generate(ProjectionRecord& projection, ConnectRequest& connect) {
         },
         store_
     );
+    generators.keep();
     projection.size = comm_.sum(projection.local_size);
     agree_on_delays(projection);
 }
@@ -341,6 +347,7 @@ ProjectionRecord& Network::add(ProjectionRequest request) {
     if (!connect.shape.same) connect.shape.overlap = overlap_of(request.pre, request.post);
     connect.shape.geometry = request.geometry;
     connect.since          = now_ > 0 ? now_ : -1;
+    connect.largest        = largest_number(options_.precision);
     collectively(comm_, [&] {  // a rule may look at files
         if (const std::string problem = request.rule->check(connect.shape); !problem.empty())
             refuse_projection(

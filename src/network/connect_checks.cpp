@@ -12,6 +12,7 @@
 
 #include "Checks.hpp"
 #include "connect.hpp"
+#include "number_range.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::network {
@@ -298,6 +299,16 @@ void Network::check_weight(
     if (connect.weight_column && input != models::Input::conductance) connect.weight_sign = 0;
     check_shape(name, "weight", connect.weight, connect.shape);
     if (const auto value = connect.weight.constant()) {
+        if (std::isfinite(*value) && std::abs(*value) > connect.largest)
+            refuse(
+                name,
+                fmt::format(
+                    "the weight must be {}, got {} {}.",
+                    range_of_single(connect.weight_sign <= 0, models::weight_unit(input)),
+                    number(*value),
+                    models::weight_unit(input)
+                )
+            );
         if (!std::isfinite(*value) || *value * connect.weight_sign < 0)
             refuse(
                 name,
@@ -416,6 +427,15 @@ void Network::agree(
                 connect.weight.distribution()
                     ? " Check the RandomDistribution; normal_clipped keeps values in range."
                     : ""
+            );
+            break;
+        case Violation::What::weight_single:
+            text = fmt::format(
+                "weights must be {}, got {} {}{}.",
+                range_of_single(connect.weight_sign <= 0, unit),
+                number(value),
+                unit,
+                where
             );
             break;
         case Violation::What::weight_range:

@@ -10,8 +10,10 @@
 #include "ranvier/parallel/collective.hpp"
 
 #include "Checks.hpp"
+#include "GeneratorGuard.hpp"
 #include "agree.hpp"
 #include "connect.hpp"
+#include "number_range.hpp"
 #include <fmt/format.h>
 
 namespace ranvier::network {
@@ -110,15 +112,20 @@ void Network::set_connections(
     connect.shape.geometry = projection.geometry;
     connect.receptor       = projection.receptor;
     connect.quantum        = projection.quantum;
+    connect.largest        = largest_number(options_.precision);
     if (weight) check_weight(*weight, projection.post, projection.label, connect);
     if (delay) check_delay(*delay, projection.label, connect);
     set_keys(projection.key, projection.num_sets + 1, connect);
     // Everything is found out and agreed on before anything changes.
+    GeneratorGuard             generators;
     std::vector<double>        weights;
     std::vector<std::uint32_t> steps;
+    if (weight) generators.watch(connect.weight);
+    if (delay) generators.watch(connect.delay);
     if (weight && !connect.weight.constant()) weights = new_weights(projection, connect);
     const bool moves_drive = delay && connect.delay.constant() && projection.drive;
     if (delay && !moves_drive) steps = new_delays(projection, connect);
+    generators.keep();
     ++projection.num_sets;
     if (weight) commit_weights(projection, connect, weights);
     if (delay) commit_delays(projection, connect, std::move(steps));
@@ -131,7 +138,7 @@ std::vector<double> Network::new_weights(
     Listing listing;
     auto    values = new_values(projection, connect.weight, connect.weight_key, "weight", listing);
     Violation violation = check_each(listing, [&](Checks& checks, std::size_t k) {
-        checks.weight(values[k], connect.weight_sign);
+        checks.weight(values[k], connect);
         values[k] = checks.rounded(values[k], connect.quantum);
     });
     agree(violation, projection, connect);

@@ -81,6 +81,14 @@ bool ConnectionSpecification::is_sequential() const {
     return any_operand([](const auto& operand) { return operand.values() || operand.rng_; });
 }
 
+std::vector<NumpyRNG> ConnectionSpecification::generators() const {
+    std::vector<NumpyRNG> all;
+    for_each_operand([&](const ConnectionSpecification& operand) {
+        if (operand.rng_) all.push_back(*operand.rng_);
+    });
+    return all;
+}
+
 std::optional<std::size_t> ConnectionSpecification::length() const {
     std::optional<std::size_t> common;
     if (values()) common = values()->size();

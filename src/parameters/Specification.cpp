@@ -122,9 +122,18 @@ bool Specification::reads_source() const {
 }
 
 bool Specification::is_sequential() const {
-    if (const Random* random = std::get_if<Random>(&value_)) return random->rng.has_value();
+    return !generators().empty();
+}
+
+std::vector<NumpyRNG> Specification::generators() const {
+    if (const Random* random = std::get_if<Random>(&value_); random && random->rng)
+        return {*random->rng};
     const Tree* tree = std::get_if<Tree>(&value_);
-    return tree && ((*tree)->first.is_sequential() || (*tree)->second.is_sequential());
+    if (!tree) return {};
+    std::vector<NumpyRNG> all = (*tree)->first.generators();
+    for (const NumpyRNG& rng : (*tree)->second.generators())
+        all.push_back(rng);
+    return all;
 }
 
 void Specification::resolve(const Request& request, std::span<double> out) const {

@@ -76,12 +76,12 @@ public:
     }
 
     void finite(std::string_view parameter, double value) const {
-        require(std::isfinite(value), parameter, "a finite number", value, "Give a finite number.");
+        require(std::isfinite(value), parameter, "finite", value, "Give a finite number.");
     }
 
     void at_least_zero(std::string_view parameter, double value, std::string_view what) const {
-        const bool holds = value >= 0 && std::isfinite(value);
-        require(holds, parameter, ">= 0", value, fmt::format("Give a non-negative {}.", what));
+        finite(parameter, value);
+        require(value >= 0, parameter, ">= 0", value, fmt::format("Give a non-negative {}.", what));
     }
 
     void limits(double low, double high) const {

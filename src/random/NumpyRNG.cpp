@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -25,22 +26,24 @@ struct NumpyRNG::State {
         LegacyNumpy at;         ///< before value `index`, so that pieces in order cost no more than
         std::size_t index = 0;  ///< the whole
     };
-    std::uint32_t                seed;
-    LegacyNumpy                  generator;
-    std::map<std::uint64_t, Use> uses{};
-    std::deque<std::uint64_t>    order{};  ///< of the uses; the oldest are forgotten
+    std::uint32_t seed;
+    LegacyNumpy   generator;
+    // Copies of a generator share them: where one stands in between is a matter of speed alone.
+    std::map<std::uint64_t, std::shared_ptr<Use>> uses{};
+    std::deque<std::uint64_t> order{};  ///< of the uses; the oldest are forgotten
 
     /// The use of this key, which begins here if it is new.
     std::pair<Use*, bool> use(random::Key key) {
-        const auto [found, is_new] = uses.try_emplace(key.value, Use{generator, generator});
+        const auto [found, is_new] = uses.try_emplace(key.value);
         if (is_new) {
+            found->second = std::make_shared<Use>(Use{generator, generator});
             order.push_back(key.value);
             if (order.size() > max_uses) {
                 uses.erase(order.front());
                 order.pop_front();
             }
         }
-        return {&found->second, is_new};
+        return {found->second.get(), is_new};
     }
 };
 
@@ -133,6 +136,14 @@ NumpyRNG NumpyRNG::clone() const {
     return NumpyRNG{std::make_shared<State>(*state_)};
 }
 
+NumpyRNG::Restore::Restore(const NumpyRNG& rng)
+    : state_(rng.state_),
+      before_(std::make_shared<const State>(*rng.state_)) {}
+
+NumpyRNG::Restore::~Restore() {
+    if (state_) *state_ = *before_;
+}
+
 std::uint64_t NumpyRNG::fingerprint() const {
     NumpyRNG     copy{std::make_shared<State>(State{state_->seed, state_->generator})};
     const double normal = copy.next(random::Distribution::normal(0, 1));  // one may be kept ready
@@ -171,7 +182,8 @@ std::vector<std::size_t> NumpyRNG::permutation(std::size_t n) {
 
 NumpyRNG NumpyRNG::begin_of(random::Key use) const {
     const auto        known = state_->uses.find(use.value);
-    const LegacyNumpy begin = known == state_->uses.end() ? state_->generator : known->second.begin;
+    const LegacyNumpy begin =
+        known == state_->uses.end() ? state_->generator : known->second->begin;
     return NumpyRNG{std::make_shared<State>(State{.seed = state_->seed, .generator = begin})};
 }
 

@@ -57,7 +57,7 @@ struct AdaptiveExponential {
     /// the exponent hardly changes.
     RANVIER_INLINE V at_end(V x0, V exponent0, V exponent1) const {
         const V    change = exponent1 - exponent0;
-        V          x1     = x0 * exp_of_small(change);
+        V          x1     = x0 * brief_exp_of_small(change);
         const auto large  = simd::abs(change) > number(small_exponent);
         if (simd::any(large)) [[unlikely]]
             x1 = simd::select(large, gain * exp_of_moderate(exponent1), x1);
@@ -98,10 +98,11 @@ struct AdaptiveExponential {
         const auto relaxed = relaxation(z);
         const V    current = in.current.mean - g * t.above + steady;
         const V    slope   = in.current.slope - in.g.slope * t.above;
-        const V    g_slope = in.g.slope * per_rate;
-        const auto moved   = [&](V mean, V rise) {
-            return s.v +
-                   relaxed.change(z, (current + mean) * per_nA, (slope + rise) * per_rate, g_slope);
+        // As Relaxation::change, which is linear in the current and in its slope.
+        const V    by_current = (relaxed.whole - in.g.slope * per_rate * relaxed.bend) * per_nA;
+        const V    by_slope   = z * relaxed.bend * per_rate;
+        const auto moved      = [&](V mean, V rise) __attribute__((always_inline)) {
+                 return s.v + ((current + mean) * by_current + (slope + rise) * by_slope);
         };
         const V v_predicted = moved(n0 + n_dot0 * l.half_h, n_dot0);
 

@@ -9,6 +9,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -45,6 +46,10 @@ constexpr auto current_parameter(std::string_view name, Q M::*member) {
 /// @throws ParameterError that names the source and the parameter
 void require_finite(std::string_view source, std::string_view name, double value);
 void require_non_negative(std::string_view source, std::string_view name, double value);
+/// That single precision holds a number, the current of one or of several times.
+void require_single(
+    std::string_view source, std::string_view name, std::span<const Current> values
+);
 
 template <class M>
 concept CurrentModel = requires(const M& m, const CurrentContext& context) {
@@ -70,7 +75,9 @@ public:
     /// @throws ParameterError also if a number is given for a series that needs several or the like
     virtual void set(std::string_view name, const std::vector<double>& values) = 0;
 
-    virtual void     check(const TimeGrid& grid) const             = 0;
+    virtual void check(const TimeGrid& grid) const = 0;
+    /// That its currents can be held in single precision. @throws ParameterError
+    virtual void     check_single() const                          = 0;
     virtual Waveform waveform(const CurrentContext& context) const = 0;
 
 protected:
@@ -105,6 +112,17 @@ template <class Q>
 constexpr bool is_series(const Q&) {
     return false;
 }
+
+inline void check_single(std::string_view source, std::string_view name, const Current& value) {
+    require_single(source, name, {&value, 1});
+}
+inline void check_single(
+    std::string_view source, std::string_view name, const std::vector<Current>& values
+) {
+    require_single(source, name, values);
+}
+template <class Q>
+void check_single(std::string_view, std::string_view, const Q&) {}
 
 inline bool assign(Sequence& times, const std::vector<double>& numbers) {
     times = Sequence::in_ms(numbers);
@@ -162,7 +180,15 @@ public:
             no_parameter(name);
         if (!fits) not_one(name, values.size());
     }
-    void     check(const TimeGrid& grid) const override { parameters_.check(grid); }
+    void check(const TimeGrid& grid) const override { parameters_.check(grid); }
+    void check_single() const override {
+        std::apply(
+            [&](const auto&... entry) {
+                (detail::check_single(M::name, entry.name, parameters_.*entry.member), ...);
+            },
+            M::parameters()
+        );
+    }
     Waveform waveform(const CurrentContext& context) const override {
         return parameters_.waveform(context);
     }

@@ -14,8 +14,13 @@ namespace ranvier::models {
 ///     cm dv/dt = g_leak (v_rest - v) + current - g (v - v_rest)
 template <class V>
 struct SynapticInput {
-    Course<V> g       = Course<V>::none();
-    Course<V> current = Course<V>::none();
+    Course<V> g, current;
+
+    /// No input. Nothing is left of it when something is added: -0 + x is x, even where x is 0.
+    RANVIER_INLINE SynapticInput() : g(Course<V>::none(constant<V>(-0.0))), current(g) {}
+    RANVIER_INLINE SynapticInput(const Course<V>& conductance, const Course<V>& its_current)
+        : g(conductance),
+          current(its_current) {}
 
     /// Adds a conductance that pulls to v_rest + distance.
     RANVIER_INLINE void add(const Course<V>& conductance, V distance) {

@@ -18,7 +18,9 @@ namespace ranvier::models {
 ///     0          held               spike                         dt
 ///
 /// A crossing is where a step of that length, by the model's own method, ends at the threshold: it
-/// is as accurate as the method. Everything is computed in double precision.
+/// is as accurate as the method. A potential that runs away at a spike (`runs_away`) is followed in
+/// shorter and shorter steps: the method divides a step into equal parts, of which the last one,
+/// where all happens, must not count. Everything is computed in double precision.
 ///
 /// M has `prepare`, `advance` and `excess` as a CellModel has them, and reads its parameters from
 /// `Values`.
@@ -47,7 +49,7 @@ public:
     double run(State& state, double held, std::vector<double>& spikes, F&& on_spike) const {
         const double      dt  = dt_.value();
         const std::size_t had = spikes.size();
-        double            now = 0;
+        double            now = 0, longest = dt;
         while (now < dt) {
             if (held > now) {
                 const double end = std::min(held, dt);
@@ -58,13 +60,21 @@ public:
                 release(state);
                 continue;
             }
-            const Trial whole = after(state, dt - now);
+            const bool   to_end = dt - now <= longest;
+            const double length = to_end ? dt - now : longest;
+            const Trial  whole  = after(state, length);
             if (!whole.spiked) {
                 state = whole.state;
-                break;
+                now   = to_end ? dt : now + length;
+                continue;
             }
-            const double h = crossing(state, dt - now, whole);
+            if (runs_away && length > dt * shortest_share) {
+                longest = length / 2;
+                continue;
+            }
+            const double h = crossing(state, length, whole);
             now            = std::min(now + h, dt);
+            longest        = dt;
             spikes.push_back(now);
             const Trial at = after(state, h);
             state          = at.state;
@@ -78,6 +88,9 @@ public:
     }
 
 private:
+    static constexpr bool   runs_away      = requires { requires M::runs_away; };
+    static constexpr double shortest_share = 1.0 / 64;  ///< of the last step before a spike
+
     struct Trial {
         State     state;
         Constants constants;

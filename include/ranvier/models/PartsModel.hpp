@@ -115,6 +115,8 @@ struct WholeValues {
 /// The scalar reading of a model with parts: one cell by itself, head and parts together.
 template <class M>
 struct Whole {
+    static constexpr bool runs_away = requires { requires M::runs_away; };
+
     template <class T>
     struct State : M::template State<T> {
         std::vector<T> parts;  ///< state variables of all parts

@@ -50,6 +50,12 @@ public:
         for (std::size_t j = 0; j < N; ++j)
             sum_ = sum_ + lanes[j];
     }
+    template <class P, std::size_t N>
+    requires simd::is_pair<P> RANVIER_INLINE void look_at_more(const std::array<P, N>& lanes) {
+#pragma GCC unroll 64
+        for (std::size_t j = 0; j < N; ++j)
+            sum_ = sum_ + lanes[j].a + lanes[j].b;
+    }
 
     /// In how many lanes some state variable is not finite, v of held cells included. A potential
     /// that has just run away beyond the threshold is about to be reset and does not count.

@@ -35,7 +35,7 @@ RANVIER_INLINE void store_struct(
 /// One step of all parts of the cells from `i` on.
 template <class M, class V, class T>
 RANVIER_INLINE void advance_parts(
-    const KernelArguments<T>& a, std::size_t i, NotFinite<V>& not_finite
+    const KernelArguments<T>& a, std::size_t i, NotFinite<simd::Pack<T>>& not_finite
 ) {
     for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
         with_kind<M>(
@@ -74,8 +74,8 @@ std::size_t advance_with_parts(const KernelArguments<T>& a) {
     const T* const                         injected        = a.injected ? a.injected : zeros.data();
     const std::size_t                      injected_stride = a.injected ? 1 : 0;
 
-    std::size_t  num_spikes = 0;
-    NotFinite<V> not_finite;
+    std::size_t              num_spikes = 0;
+    NotFinite<simd::Pack<T>> not_finite;
     for (std::size_t i = 0; i < a.count; i += width) {
         State      state     = load_struct<State, V>(a.state, 0, i);
         const auto constants = load_constants<Constants, V>(a, 0, i);

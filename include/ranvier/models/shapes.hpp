@@ -42,8 +42,7 @@ struct Course {
         start_rate = start_rate + other.start_rate;
         end_rate   = end_rate + other.end_rate;
     }
-    RANVIER_INLINE static Course none() {
-        const V zero = constant<V>(0);
+    RANVIER_INLINE static Course none(V zero = constant<V>(0)) {
         return {zero, zero, zero, zero, zero, zero};
     }
 };

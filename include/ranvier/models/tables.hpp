@@ -21,8 +21,9 @@ enum class Rule { any, positive, non_negative, non_decreasing };
 
 /// Whether a value satisfies a rule; numbers only.
 bool satisfies(Rule rule, double value);
-/// The rule as the end of "must be": `> 0 ms`, `finite`.
-std::string required_by(Rule rule, std::string_view unit);
+/// What a rule requires instead of a value that breaks it, as the end of "must be": `> 0 ms`,
+/// `finite`.
+std::string required_by(Rule rule, double value, std::string_view unit);
 
 /// How input acts on a cell; decides the unit of a weight.
 enum class Input { current, conductance, voltage };

@@ -28,7 +28,7 @@ concept ListOfLists = requires(const T& lists) {
 template <class T>
 concept Unitless = std::same_as<T, models::Value> || std::same_as<T, Values> || ListOfLists<T> ||
     std::convertible_to<T, parameters::Specification> || std::convertible_to<T, Param<double>> ||
-    std::convertible_to<T, Param<Sequence>>;
+    std::convertible_to<T, Param<Sequence>> || std::convertible_to<T, Param<ArrayParameter>>;
 
 template <Unitless T>
 models::Value value_of(const T& given) {
@@ -48,8 +48,10 @@ models::Value value_of(const T& given) {
         return parameters::Specification{given};
     else if constexpr (std::convertible_to<T, Param<double>>)
         return Param<double>{given}.specification();
-    else
+    else if constexpr (std::convertible_to<T, Param<Sequence>>)
         return Param<Sequence>{given};
+    else
+        return static_cast<Param<Sequence>>(Param<ArrayParameter>{given});
 }
 }  // namespace detail
 
@@ -58,7 +60,7 @@ models::Value value_of(const T& given) {
 ///
 /// Takes what a parameter without unit takes: a number, an array, a function, a lazy combination, a
 /// distribution, a Specification; what `get` returned, one number where all members had the same;
-/// and Sequences in their forms, of which a list of lists of numbers is one.
+/// and Sequences and ArrayParameters in their forms, of which a list of lists of numbers is one.
 struct NamedValue {
     std::string   name;
     models::Value value;

@@ -58,11 +58,19 @@ struct FusedDrive {
 
 /// The first rule that local connections break, if any.
 struct Violation {
-    enum class What { none, weight_sign, weight_finite, weight_range, delay_short, delay_bounds };
+    enum class What {
+        none,
+        weight_sign,
+        weight_finite,
+        weight_single,  ///< beyond single precision
+        weight_range,
+        delay_short,
+        delay_bounds
+    };
     What                         what  = What::none;
     std::uint64_t                post  = std::numeric_limits<std::uint64_t>::max();
     double                       value = 0;
-    std::array<std::uint64_t, 6> counts{};     ///< of connections, by What
+    std::array<std::uint64_t, 7> counts{};     ///< of connections, by What
     double                       largest = 0;  ///< size of the weights beyond the range
 };
 
@@ -82,6 +90,7 @@ struct ConnectRequest {
     std::vector<std::uint64_t>          first{};  ///< place in the list where each part's
                                                   ///< local connections begin; if an array needs it
     double quantum = 0;  ///< as in Channel: weights are rounded to multiples of it
+    double largest = std::numeric_limits<double>::max();  ///< size of a weight that can be held
 };
 
 /// Local connections of a projection in the order in which it lists them; `pre`, `steps`, `weight`

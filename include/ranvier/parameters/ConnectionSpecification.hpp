@@ -161,6 +161,8 @@ public:
 
     /// Whether every value has its place in one sequence: an array, or numbers of a generator.
     bool is_sequential() const;
+    /// The generators that take part, as often as they do.
+    std::vector<NumpyRNG> generators() const;
     /// With a generator, the array of its numbers for so many connections; otherwise this. Every
     /// rank must ask. @local
     /// @param use for the generator: what the numbers are for

@@ -5,6 +5,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -41,9 +42,9 @@ std::vector<double> numbers_in(const R& values) {
 
 /// A parameter of dimension Q (a Quantity, or double for a pure number).
 ///
-/// Accepts a value, a RandomDistribution, one value per member of the group (a `std::vector`, an
-/// array or a span, or `from_hdf5`), a function of the member's index or of its Position, or
-/// arithmetic on these (see Lazy). Anything in another unit does not compile.
+/// Accepts a value, a RandomDistribution, one value per member of the group (a list in brackets, a
+/// `std::vector`, an array or a span, or `from_hdf5`), a function of the member's index or of its
+/// Position, or arithmetic on these (see Lazy). Anything in another unit does not compile.
 template <class Q>
 class Param {
 public:
@@ -58,6 +59,12 @@ public:
         : specification_(parameters::Specification{distribution.untyped(), distribution.rng()}) {}
 
     Param(const std::vector<Q>& values) : specification_(detail::numbers_in<Q>(values)) {}
+    /// `.tau_m = {10_ms, 12_ms}`; in brackets alone, a value is one for all as it is without them.
+    Param(std::initializer_list<Q> values)
+        : specification_(
+              values.size() == 1 ? parameters::Specification{pynn_value(*values.begin())}
+                                 : parameters::Specification{detail::numbers_in<Q>(values)}
+          ) {}
     template <detail::ListOf<Q> R>
     Param(const R& values) : specification_(detail::numbers_in<Q>(values)) {}
 

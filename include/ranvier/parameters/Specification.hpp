@@ -111,6 +111,8 @@ public:
     /// Whether a NumpyRNG takes part: its numbers depend on their order, so that `resolve` must be
     /// called on every rank, also for an empty slice, with the same size and key.
     bool is_sequential() const;
+    /// The generators that take part, as often as they do.
+    std::vector<NumpyRNG> generators() const;
 
     /// Evaluates the members of `request.slice` into `out[request.slice.size()]`.
     ///

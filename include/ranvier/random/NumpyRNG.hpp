@@ -35,7 +35,8 @@ namespace ranvier {
 /// `set` or `initialize`, a structure given to a population at construction or by one call of
 /// `set_structure`. Asking for the numbers of the same use
 /// again (the same seed of the simulation, label, parameter and number of the call) gives the same
-/// numbers and moves nothing; the latest `max_uses` are remembered.
+/// numbers and moves nothing; the latest `max_uses` are remembered. A call that is refused is no
+/// use: the generator stands where it stood before, on every rank.
 ///
 /// Logarithms and the like are the C library's, as NumPy's are; a machine whose C library rounds
 /// differently may differ from NumPy elsewhere in the last bit.
@@ -51,6 +52,8 @@ public:
 
     /// A generator of its own that continues from here with the same numbers.
     NumpyRNG clone() const;
+
+    class Restore;
 
     /// Differs if the seed or the numbers that come next differ; takes none of them. @local
     std::uint64_t fingerprint() const;
@@ -114,6 +117,22 @@ private:
     void     end_of(random::Key use, const NumpyRNG& end);
 
     std::shared_ptr<State> state_;
+};
+
+/// Puts a generator back to where it stood when this was made, and lets it forget the uses since,
+/// unless what was drawn is kept: what a refused call has drawn counts as not drawn. @local
+class NumpyRNG::Restore {
+public:
+    explicit Restore(const NumpyRNG& rng);
+    Restore(Restore&&) = default;
+    ~Restore();
+
+    /// What was drawn stays drawn.
+    void keep() { state_.reset(); }
+
+private:
+    std::shared_ptr<State>       state_;
+    std::shared_ptr<const State> before_;
 };
 
 }  // namespace ranvier

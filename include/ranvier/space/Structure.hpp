@@ -13,6 +13,7 @@
 
 #include "ranvier/base/hash.hpp"
 #include "ranvier/random/Key.hpp"
+#include "ranvier/random/NumpyRNG.hpp"
 #include "ranvier/space/Position.hpp"
 
 namespace ranvier::space {
@@ -60,6 +61,8 @@ namespace ranvier {
 /// and, if its description does not say all that the positions depend on,
 ///
 ///     std::uint64_t fingerprint() const;   // of the rest
+///
+/// and, if it draws positions from a NumpyRNG, this as the member `std::optional<NumpyRNG> rng`.
 class Structure {
 public:
     template <class T>
@@ -86,17 +89,21 @@ public:
     /// @local
     std::uint64_t fingerprint() const { return self_->fingerprint(); }
 
+    /// The generator that positions are drawn from, if there is one.
+    std::vector<NumpyRNG> generators() const { return self_->generators(); }
+
     friend bool operator==(const Structure& a, const Structure& b) {
         return a.self_->is_like(*b.self_);
     }
 
 private:
     struct Model {
-        virtual ~Model()                                             = default;
-        virtual space::Layout layout(std::size_t, random::Key) const = 0;
-        virtual std::string   describe() const                       = 0;
-        virtual std::uint64_t fingerprint() const                    = 0;
-        virtual bool          is_like(const Model& other) const      = 0;
+        virtual ~Model()                                                     = default;
+        virtual space::Layout         layout(std::size_t, random::Key) const = 0;
+        virtual std::string           describe() const                       = 0;
+        virtual std::uint64_t         fingerprint() const                    = 0;
+        virtual std::vector<NumpyRNG> generators() const                     = 0;
+        virtual bool                  is_like(const Model& other) const      = 0;
     };
     template <class T>
     struct ModelOf final : Model {
@@ -110,6 +117,12 @@ private:
                 return structure.fingerprint();
             else
                 return 0;
+        }
+        std::vector<NumpyRNG> generators() const override {
+            if constexpr (requires { structure.rng; })
+                return structure.rng ? std::vector{*structure.rng} : std::vector<NumpyRNG>{};
+            else
+                return {};
         }
         bool is_like(const Model& other) const override {
             const auto* same = dynamic_cast<const ModelOf*>(&other);

@@ -77,6 +77,28 @@ TEST(EIF_cond_exp_isfa_ista, spikes_when_its_equations_do) {
     );
 }
 
+// The potential runs away in a time that is short beside the parts of a step; what is lost in each
+// of many spikes would add up.
+TEST(EIF_cond_exp_isfa_ista, is_not_late_after_many_spikes) {
+    const auto many = test::variant(
+        published(),
+        {{"v_spike", 0.0},
+         {"v_reset", -58.0},
+         {"tau_m", 5.0},
+         {"tau_refrac", 5.0},
+         {"a", -1.0},
+         {"b", 0.0}},
+        20
+    );
+    const test::Recording exact = test::Converged<Equations>{many.at("case"), 0.0002}.recording;
+    EXPECT_GT(exact.spikes_ms.size(), 15u);
+
+    const double coarse =
+        test::expect_like<EIF_cond_exp_isfa_ista>(many, exact, 0.1_ms, {.spikes_ms = 0.005});
+
+    EXPECT_LT(coarse, 0.005);
+}
+
 TEST(EIF_cond_exp_isfa_ista, converges_at_order_3) {
     const auto quiet = test::variant(published(), {{"v_thresh", 0.0}, {"v_spike", 100.0}}, 0.4, 10);
 

@@ -18,6 +18,7 @@ struct ComposedNeuron {
     static constexpr std::string_view name       = PointNeuron::name;
     static constexpr std::string_view component  = N::name;
     static constexpr bool             in_library = true;
+    static constexpr bool             runs_away  = requires { requires N::runs_away; };
 
     using Values = CellValues<N>;
     template <class V>

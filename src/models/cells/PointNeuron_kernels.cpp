@@ -23,7 +23,9 @@ const KernelTable& library_kernels<ComposedNeuron<LIF>, ThisBuild>() {
 }
 template <>
 const KernelTable& library_kernels<ComposedNeuron<AdExp>, ThisBuild>() {
-    static constexpr KernelTable table = parts_kernel_table<ComposedNeuron<AdExp>>();
+    // A step is a long chain of operations: two packs keep the processor busy.
+    static constexpr KernelTable table =
+        parts_kernel_table<ComposedNeuron<AdExp>, simd::PackPair<double>, simd::PackPair<float>>();
     return table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "ranvier/base/Error.hpp"
@@ -43,12 +44,30 @@ struct Window {
 namespace models {
 
 void require_finite(std::string_view source, std::string_view name, double value) {
-    if (!std::isfinite(value)) refuse(source, name, "a finite number", number(value));
+    if (!std::isfinite(value)) refuse(source, name, "finite", number(value));
 }
 
 void require_non_negative(std::string_view source, std::string_view name, double value) {
     require_finite(source, name, value);
     if (value < 0) refuse(source, name, ">= 0", number(value));
+}
+
+void require_single(
+    std::string_view source, std::string_view name, std::span<const Current> values
+) {
+    constexpr float most = std::numeric_limits<float>::max();
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        const double value = values[k].value();
+        if (std::abs(value) <= most) continue;
+        refuse(
+            source,
+            name,
+            fmt::format("between {} and {} nA in single precision", -most, most),
+            fmt::format(
+                "{} nA{}", number(value), values.size() > 1 ? fmt::format(" at index {}", k) : ""
+            )
+        );
+    }
 }
 
 void AnyCurrent::no_parameter(std::string_view name) const {

@@ -99,6 +99,7 @@ struct EIF_cond_exp_isfa_ista {
     }
 
     static constexpr auto divides_above = models::AdaptiveExponential<double>::divides_above;
+    static constexpr bool runs_away     = true;  ///< v does at a spike (see OffGridStep)
 
     /// @param hardness of the step in each lane; if it is wanted, steps are not divided
     template <class V, class I, class... Hardness>

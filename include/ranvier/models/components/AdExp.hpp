@@ -71,6 +71,8 @@ struct AdExp {
             .refractory = p[&M::tau_refrac]};
     }
 
+    static constexpr bool runs_away = true;  ///< v does at a spike (see OffGridStep)
+
     template <class V, class I>
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, const models::SynapticInput<V>& input, I injected
