@@ -58,14 +58,15 @@ ENDS_OF_MPI = [
 ]
 
 
-def launch(mpirun, program, mode, rank, directory, *, prefix=(), of_rank=(), more=(), **environment):
+def launch(mpirun, program, mode, rank, directory, *, prefix=(), of_rank=(), more=(), limit_s=LIMIT_S,
+           **environment):
     """Runs the program, with mpirun after `prefix`; returns exit code, our error lines, output, seconds."""
     variables = {**os.environ, "RANVIER_TIMEOUT": str(TIMEOUT_S), **environment}
     variables = {name: value for name, value in variables.items() if value is not None}
     begin = time.monotonic()
     done = subprocess.run(
         [*prefix, mpirun, "-n", str(RANKS), *of_rank, program, mode, str(rank), str(directory), *more],
-        capture_output=True, text=True, timeout=LIMIT_S, env=variables, check=False)
+        capture_output=True, text=True, timeout=limit_s, env=variables, check=False)
     lines = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
     return done.returncode, lines, done.stdout, time.monotonic() - begin
 
@@ -136,7 +137,7 @@ def check_faults(mpirun, program, folder):
     for mode in ("file-faults", "memory-faults"):
         for rank in (0, 2):
             directory = folder / f"{mode}{rank}"
-            code, lines, output, seconds = launch(mpirun, program, mode, rank, directory)
+            code, lines, output, seconds = launch(mpirun, program, mode, rank, directory, limit_s=3 * LIMIT_S)
             found = [] if code == 0 and not lines else [f"exit code {code}", *lines]
             count = re.search(r"faults (\d+)", output)
             if not count or int(count[1]) < 5:
