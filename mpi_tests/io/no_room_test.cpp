@@ -140,6 +140,19 @@ TEST(no_room, is_no_error_any_more_for_results_that_are_given_up) {
     comm.barrier();
 }
 
+TEST(no_room, is_the_only_thing_said) {
+    const Communicator           comm;
+    const test::ScratchDirectory folder{comm};
+    testing::internal::CaptureStderr();
+    {
+        Recorded                  run{comm, folder.path()};
+        const test::FileSizeLimit limit{2'000'000};
+        EXPECT_COLLECTIVE_THROW(comm, run.sim.run(400_ms), FileError, "v.h5.part\": it needs");
+    }  // is not finished
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "not that it was not finished";
+    comm.barrier();
+}
+
 TEST(no_room, for_a_new_file_leaves_all_windows_of_those_that_are_open) {
     const Communicator           comm;
     const test::ScratchDirectory folder{comm};

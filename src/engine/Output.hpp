@@ -31,8 +31,8 @@ public:
     /// Before the first step of a run: what is recorded may have changed.
     void begin(network::Network& network);
 
-    /// Whether anything has been begun. @local
-    bool has_begun() const { return has_begun_; }
+    /// Whether anything has been begun that can still be finished. @local
+    bool has_begun() const { return has_begun_ && !failure_; }
 
     /// Length of the shortest window, in steps: what is recorded must not pile up for longer.
     Step shortest_window() const;

@@ -71,8 +71,11 @@ void SonataResults::look_at_directory() {
     for (const std::string& text : io::Publication::complete_interrupted(directory_, who))
         log_warning(comm_, text);
     earlier_ = io::files_with_times(directory_);
-    for (const auto& [name, time] : outdated())
-        io::require_replaceable(directory_ / name, who);
+    for (const auto& [name, time] : earlier_) {
+        const fs::path path = directory_ / name;
+        if (io::is_write_protected(path) && io::is_result_file(path))
+            io::require_replaceable(path, who);
+    }
 }
 
 /// On root: the earlier results that are still there.

@@ -166,12 +166,15 @@ std::shared_ptr<OwnFile> claim_file(const fs::path& path) {
     return own->is_at(path) ? own : nullptr;
 }
 
-void require_replaceable(const fs::path& path, const std::string& who) {
+bool is_write_protected(const fs::path& path) {
     struct stat facts {};
-    if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return;
+    if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
     // Root may write to all files, so what the file says is looked at too.
-    if ((facts.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 && access(path.c_str(), W_OK) == 0)
-        return;
+    return (facts.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0 || access(path.c_str(), W_OK) != 0;
+}
+
+void require_replaceable(const fs::path& path, const std::string& who) {
+    if (!is_write_protected(path)) return;
     throw FileError(fmt::format(
         "{}: \"{}\" exists already and is write-protected. Make it writable if it is to be "
         "replaced, "

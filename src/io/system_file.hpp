@@ -46,8 +46,11 @@ std::shared_ptr<OwnFile> make_empty_file(const std::filesystem::path& path, cons
 /// @local
 std::shared_ptr<OwnFile> claim_file(const std::filesystem::path& path);
 
-/// Makes sure that a file may be replaced or removed: it may be written to. Nothing is fine, too.
-/// @local @throws FileError
+/// Whether there is a file that may not be written to, by its permissions or by this user. @local
+bool is_write_protected(const std::filesystem::path& path);
+
+/// Makes sure that a file may be replaced or removed: it is not write-protected. @local
+/// @throws FileError
 void require_replaceable(const std::filesystem::path& path, const std::string& who);
 
 /// Takes disk space for a file up to a size, which itself stays as it is. Where the file system
