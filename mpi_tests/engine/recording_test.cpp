@@ -133,6 +133,65 @@ TEST(recording, local_data_are_the_columns_of_owned_cells) {
     EXPECT_COMPARED_ALL(world(), local.spiketrains.size(), 7u);
 }
 
+TEST(recording, of_a_rank_without_cells_has_the_shape_and_the_units) {
+    Simulation sim{world()};
+    Population p = decaying(sim, 1);
+    p.record({"v", "spikes"});
+    sim.run(1_ms);
+
+    const Segment      local = p.get_local_data().segments.at(0);
+    const AnalogSignal all   = p.get_data().segments.at(0).signal("v");
+    const AnalogSignal v     = local.signal("v");
+
+    EXPECT_EQ(v.units, "mV");
+    EXPECT_EQ(v.num_samples, 11u);
+    EXPECT_EQ(v.sampling_interval, 0.1);
+    EXPECT_EQ(v.num_cells(), p.local_size());
+    EXPECT_EQ(v.values.size(), 11 * p.local_size());
+    EXPECT_THAT(local.spiketrains, SizeIs(p.local_size()));
+    EXPECT_EQ(local.t_stop, 1);
+    EXPECT_EQ(all.num_cells(), 1u);
+    EXPECT_EQ(all.num_samples, 11u);
+}
+
+TEST(recording, without_a_sample_yet_is_a_signal_of_length_zero) {
+    Simulation sim{world()};
+    Population p = decaying(sim, 5);
+    Population q = decaying(sim, 2, "q");
+    p.record({"v", "spikes"});
+    EXPECT_THAT(p.get_data().segments, IsEmpty()) << "no time has passed";
+    EXPECT_THAT(p.get_local_data().segments, IsEmpty());
+    EXPECT_EQ(p.get_data().name, "p");
+    p.stop_recording();
+    sim.run(2_ms);
+    p[{1, 3, 4}].record({"v"}, {.sampling_interval = 0.5_ms});
+    q.record({"v"}, {.sampling_interval = 0.5_ms});
+
+    const Segment      segment = (p + q).get_data({"v"}).segments.at(0);
+    const AnalogSignal v       = segment.signal("v");
+    const AnalogSignal local   = p.get_local_data({"v"}).segments.at(0).signal("v");
+
+    EXPECT_EQ(segment.t_stop, 2);
+    EXPECT_THAT(segment.analogsignals, SizeIs(1));
+    EXPECT_EQ(v.units, "mV");
+    EXPECT_EQ(v.t_start, 2);
+    EXPECT_EQ(v.sampling_interval, 0.5);
+    EXPECT_EQ(v.num_samples, 0u);
+    EXPECT_THAT(v.values, IsEmpty());
+    EXPECT_THAT(indices_of(v), ElementsAre(1, 3, 4, 0, 1));
+    EXPECT_EQ(v.cells[3].population, "q");
+    EXPECT_THAT(v.column(4), IsEmpty());
+    EXPECT_EQ(local.units, "mV");
+    EXPECT_EQ(local.num_samples, 0u);
+    EXPECT_COMPARED_ALL(world(), local.num_cells(), 3u);
+
+    sim.run(1_ms);
+    EXPECT_EQ((p + q).get_data({"v"}).segments.at(0).signal("v").num_samples, 3u);
+    p[0].record({"v"});  // goes on with other cells: what there is comes first, and alone
+    EXPECT_THAT(p.get_data({"v"}).segments.at(0).analogsignals, SizeIs(1));
+    EXPECT_EQ(p.get_data({"v"}).segments.at(0).signal("v").num_samples, 3u);
+}
+
 TEST(recording, spikes_are_those_of_the_given_times_up_to_now) {
     Simulation sim{world()};
     Population source{

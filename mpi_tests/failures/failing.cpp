@@ -4,7 +4,7 @@
 //
 // Writes DIRECTORY/spikes.h5 if nothing goes wrong. Modes are the branches below; what they do
 // wrong, they do on RANK only. FAILING_LIMIT is a file size limit in bytes, set once MPI has its
-// own files.
+// own files; FAILING_FLUSH the seconds between flushes, 0 if it is not set.
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -80,6 +80,11 @@ bool has_place(const Case& c, const char* place) {
     return c.mode.ends_with(place);
 }
 
+double flush_interval_s() {
+    const char* seconds = std::getenv("FAILING_FLUSH");
+    return seconds == nullptr ? 0 : std::atof(seconds);
+}
+
 void run(Environment& env, const Case& c) {
     const bool here = env.world().rank() == c.rank;
     Simulation sim{env, {.seed = 7}};
@@ -105,7 +110,7 @@ void run(Environment& env, const Case& c) {
     p[slice(0, 5)].record({"v"});
     sim.write_to(
         std::make_shared<SonataResults>(
-            sim.comm(), c.directory, SonataOptions{.flush_interval_s = 0}
+            sim.comm(), c.directory, SonataOptions{.flush_interval_s = flush_interval_s()}
         ),
         10_ms
     );

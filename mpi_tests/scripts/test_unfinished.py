@@ -57,6 +57,23 @@ class Unfinished(Folder):
         write_report(self.folder / "v.h5.part", {"exc": (self.v, self.ids)}, mark=1)
         self.assertEqual(Results(self.folder).kinds, ["spikes", "v"])
 
+    def test_killed_while_named(self):
+        self.write()  # spikes.h5, v.h5 of an earlier run
+        write_report(self.folder / "w.h5", {"exc": (self.v, self.ids)})
+        (self.folder / "run.json").write_text('{"network": "earlier"}')
+        write_spikes(self.folder / "spikes.h5", {"exc": ([5.0], [1])})  # has its name
+        write_report(self.folder / "v.h5.part", {"exc": (self.v[:3], self.ids)}, mark=1)
+        (self.folder / "run.json.part").write_text('{"network": "later"}')
+        (self.folder / ".run.json.ranvier_publishing").write_text(
+            '{"names": ["run.json", "spikes.h5", "v.h5"], "outdated": {"w.h5": 1}}')
+        results = Results(self.folder)
+        self.assertEqual((results.kinds, results.ignored), (["spikes", "v"], []))
+        self.assertEqual((len(results.spikes("exc")[0]), len(results.signal("v", "exc").values)), (1, 3))
+        self.assertTrue(results.is_complete("v"))
+        self.assertEqual(results.run["network"], "later")
+        (self.folder / ".run.json.ranvier_publishing").write_text("no journal")
+        self.assertEqual(Results(self.folder).run["network"], "earlier")
+
     def test_recorded_time_does_not_promise_a_window_that_is_not_whole(self):
         times, ids = self.exc
         path = self.folder / "spikes.h5.part"

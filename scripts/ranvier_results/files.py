@@ -1,5 +1,6 @@
 """The HDF5 files in a folder of results: their names, how far they can be trusted, and what is in them."""
 
+import json
 import re
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,31 @@ def entry_of(path):
     """The Entry of a path, None if it is not named like a file of results."""
     found = NAME.fullmatch(path.name)
     return found and Entry(path, found["kind"], int(found["segment"] or 0), bool(found["part"]))
+
+
+def being_published(directory):
+    """Of runs that were killed while their files got their names: these names, and files that were to be removed.
+
+    Until then each file is a part, which is read in its place.
+    """
+    names, outdated = set(), set()
+    for journal in directory.glob(".*.ranvier_publishing"):
+        try:
+            told = json.loads(journal.read_text(encoding="utf-8"))
+            names |= set(told["names"])
+            outdated |= set(told["outdated"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # gone meanwhile, or not written by Ranvier
+    return names, outdated
+
+
+def entries_of(directory):
+    """The Entries of a folder. Where its files were just getting their names, they all have them here."""
+    names, outdated = being_published(directory)
+    entries = [entry for entry in map(entry_of, sorted(directory.iterdir())) if entry]
+    parts = {e[1:3] for e in entries if e.is_part and e.path.stem in names}
+    return [e._replace(is_part=False) if e.path.stem in names and e.is_part else e for e in entries
+            if e.path.name not in outdated and (e.is_part or e[1:3] not in parts)]
 
 
 def text(attribute):

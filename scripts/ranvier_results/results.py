@@ -7,7 +7,7 @@ import numpy as np
 
 from . import neo_blocks, statistics
 from .errors import ResultsError, listed, unknown
-from .files import Entry, SpikeFile, entry_of, result_file
+from .files import Entry, SpikeFile, being_published, entries_of, entry_of, result_file
 
 
 class Results:
@@ -15,7 +15,7 @@ class Results:
 
     Files that a running or killed simulation has left (`.part`) are read as far as they are whole. Where a folder
     holds both finished files and parts of the same kind, they come from two runs: the finished ones are read, or the
-    parts if `parts` is true.
+    parts if `parts` is true. Of a run that was killed while its files got their names, all files are read.
 
     sizes    number of cells by population, where known; see size()
     """
@@ -27,7 +27,7 @@ class Results:
                                "or one such file. Check the path.")
         self.directory = path if path.is_dir() else path.parent
         self.sizes = dict(sizes or {})
-        entries = [e for e in map(entry_of, sorted(path.iterdir())) if e] if path.is_dir() else [self._single(path)]
+        entries = entries_of(path) if path.is_dir() else [self._single(path)]
         finished, unfinished = [e for e in entries if not e.is_part], [e for e in entries if e.is_part]
         self._files, self._unreadable = {}, {}
         self.ignored = []
@@ -145,6 +145,8 @@ class Results:
     def run(self):
         """run.json as a dict; None if there is none (yet)."""
         path = self.directory / "run.json"
+        if "run.json" in being_published(self.directory)[0] and (self.directory / "run.json.part").exists():
+            path = self.directory / "run.json.part"
         if not self._has_run or not path.exists():
             return None
         try:

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "ranvier/base/Error.hpp"
+
 namespace ranvier::engine {
 
 namespace {
@@ -41,7 +43,7 @@ SignalChunk& pending(PopulationRecord& population, std::size_t recorder) {
 
 }  // namespace
 
-void Output::Spikes::begin(network::Network& network, ResultSink& results) {
+void Output::Spikes::begin(network::Network& network, ResultSink& results, Step) {
     std::vector<std::uint64_t>      now_recorded;
     std::vector<PopulationRecord*>  recorded;
     std::vector<RecordedPopulation> descriptions;
@@ -75,6 +77,11 @@ void Output::Spikes::write(Step last) {
     }
     sink->write(written, last, spikes);
     written = last;
+}
+
+void Output::Spikes::advance(Step now) {
+    while (written < now && next_end() <= now)
+        write(next_end());
 }
 
 void Output::Spikes::end(Step now, bool complete) {
@@ -139,6 +146,11 @@ void Output::Signals::write(Step last) {
     written = last;
 }
 
+void Output::Signals::advance(Step now) {
+    while (written < now && next_end() <= now)
+        write(next_end());
+}
+
 void Output::Signals::end(Step now, bool complete) {
     if (!sink) return;
     write(now);
@@ -163,20 +175,53 @@ std::vector<std::string> Output::variables_of(network::Network& network) {
     return variables;
 }
 
+Output::Signals& Output::signals_of(const std::string& variable) {
+    for (const auto& stream : signals_) {
+        if (stream->variable == variable) return *stream;
+    }
+    return *signals_.emplace_back(std::make_unique<Signals>(window_, variable));
+}
+
+template <class Work>
+void Output::with_every_stream(Work&& work) {
+    if (failure_) std::rethrow_exception(failure_);
+    const auto attempt = [&](auto& stream) {
+        try {
+            work(stream);
+        } catch (const FileError&) {  // thrown on all ranks, so that the next file can go on
+            if (!failure_) failure_ = std::current_exception();
+            stream.sink.reset();
+        } catch (...) {
+            failure_ = std::current_exception();
+            throw;
+        }
+    };
+    attempt(spikes_);
+    for (const auto& stream : signals_)
+        attempt(*stream);
+    if (!failure_) return;
+    abandon();
+    std::rethrow_exception(failure_);
+}
+
+void Output::abandon() {
+    const auto close = [](auto& stream) {
+        try {
+            if (stream.sink) stream.sink->finish(false);
+        } catch (const FileError&) {  // NOLINT(bugprone-empty-catch): the first error is thrown
+        }
+        stream.sink.reset();
+    };
+    close(spikes_);
+    for (const auto& stream : signals_)
+        close(*stream);
+}
+
 void Output::begin(network::Network& network) {
     has_begun_ = true;
-    spikes_.begin(network, *sink_);
-    for (const std::string& variable : variables_of(network)) {
-        const auto found = std::find_if(signals_.begin(), signals_.end(), [&](const auto& stream) {
-            return stream->variable == variable;
-        });
-        if (found == signals_.end()) {
-            signals_.push_back(std::make_unique<Signals>(window_, variable));
-            signals_.back()->begin(network, *sink_, window_);
-            continue;
-        }
-        (*found)->begin(network, *sink_, window_);
-    }
+    for (const std::string& variable : variables_of(network))
+        signals_of(variable);
+    with_every_stream([&](auto& stream) { stream.begin(network, *sink_, window_); });
 }
 
 Step Output::shortest_window() const {
@@ -188,25 +233,20 @@ Step Output::shortest_window() const {
 }
 
 void Output::advance(Step now) {
-    if (spikes_.sink) {
-        while (spikes_.written < now && spikes_.next_end() <= now)
-            spikes_.write(spikes_.next_end());
-    }
-    for (const auto& stream : signals_) {
-        if (!stream->sink) continue;
-        while (stream->written < now && stream->next_end() <= now)
-            stream->write(stream->next_end());
-    }
+    with_every_stream([now](auto& stream) {
+        if (stream.sink) stream.advance(now);
+    });
 }
 
 void Output::end_segment(Step now, bool complete) {
-    advance(now);
-    spikes_.end(now, complete);
-    for (const auto& stream : signals_)
-        stream->end(now, complete);
+    with_every_stream([now, complete](auto& stream) {
+        if (stream.sink) stream.advance(now);
+        stream.end(now, complete);
+    });
 }
 
 void Output::finish(network::Network& network, bool complete) {
+    if (failure_ && !complete) return;
     begin(network);
     end_segment(network.now(), complete);
     if (complete) sink_->publish();

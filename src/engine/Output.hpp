@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ namespace ranvier::engine {
 /// Recorded data on their way into a sink, window by window. Windows are (0, W], (W, 2W] and so on;
 /// the first of a segment also has what was recorded at its beginning. All functions are
 /// collective.
+///
+/// A file that fails does not take the others with it: they still get the windows that are due and
+/// are closed, unfinished, with everything that was written. Then the error is thrown, and again by
+/// every later call, since windows are missing from then on.
 class Output {
 public:
     /// @param window of spikes, in steps; those of signals are shorter if they are large
@@ -26,8 +31,8 @@ public:
     /// Before the first step of a run: what is recorded may have changed.
     void begin(network::Network& network);
 
-    /// Whether anything has been begun. @local
-    bool has_begun() const { return has_begun_; }
+    /// Whether anything has been begun that can still be finished. @local
+    bool has_begun() const { return has_begun_ && !failure_; }
 
     /// Length of the shortest window, in steps: what is recorded must not pile up for longer.
     Step shortest_window() const;
@@ -38,7 +43,8 @@ public:
     /// Writes everything up to now and ends all files; `begin` starts new ones.
     void end_segment(Step now, bool complete);
 
-    /// Ends everything and publishes it, if it is complete.
+    /// Ends everything and publishes it, if it is complete. After a failure there is nothing left
+    /// to do but for results that are to be complete.
     void finish(network::Network& network, bool complete);
 
 private:
@@ -57,8 +63,9 @@ private:
         std::unique_ptr<SpikeSink>              sink;
         std::vector<network::PopulationRecord*> populations;
 
-        void begin(network::Network& network, ResultSink& results);
+        void begin(network::Network& network, ResultSink& results, Step longest);
         void write(Step last);
+        void advance(Step now);
         void end(Step now, bool complete);
     };
     struct Signals : Stream {
@@ -73,16 +80,27 @@ private:
 
         void begin(network::Network& network, ResultSink& results, Step longest);
         void write(Step last);
+        void advance(Step now);
         void end(Step now, bool complete);
     };
 
     static std::vector<std::string> variables_of(network::Network& network);
+
+    Signals& signals_of(const std::string& variable);
+
+    /// Does the work for every stream, also after a file has failed.
+    template <class Work>
+    void with_every_stream(Work&& work);
+
+    /// Closes what is open.
+    void abandon();
 
     std::shared_ptr<ResultSink>           sink_;
     Spikes                                spikes_;
     std::vector<std::unique_ptr<Signals>> signals_;
     Step                                  window_;
     bool                                  has_begun_ = false;
+    std::exception_ptr                    failure_;
 };
 
 }  // namespace ranvier::engine

@@ -23,7 +23,6 @@ namespace {
 constexpr const char*   who          = "write_sonata";
 constexpr std::uint32_t sonata_magic = 0x0A7A;
 constexpr std::array    sonata_version{std::uint32_t{0}, std::uint32_t{1}};
-constexpr const char*   complete_mark = "ranvier_complete";
 
 /// Room for the superblock, the root group with its attributes, and gaps between blocks.
 constexpr std::uint64_t metadata_bytes = 64 * 1024;
@@ -48,7 +47,8 @@ OutputFile::OutputFile(const Communicator& comm, std::filesystem::path path)
     on_root(comm_, [&] {
         const parallel::FileAccess access;
         make_directory(path_.parent_path(), who);
-        lock_ = make_empty_file(part_path_, who);
+        require_replaceable(path_, who);
+        own_ = make_empty_file(part_path_, who);
     });
     collectively_in_file(comm_, [&] {
         if (access(part_path_.c_str(), R_OK | W_OK) == 0) return;
@@ -61,6 +61,7 @@ OutputFile::OutputFile(const Communicator& comm, std::filesystem::path path)
     planned_bytes_ = 0;  // truncation has given back what was reserved
     reserve(metadata_bytes);
     collectively_in_file(comm_, [&] { write_root_attributes(); });
+    note_size();
 }
 
 std::string OutputFile::cannot(std::string_view verb) const {
@@ -82,6 +83,7 @@ void OutputFile::write_root_attributes() {
 }
 
 void OutputFile::reserve(std::uint64_t num_bytes, const std::function<void()>& after_flush) {
+    on_root(comm_, [&] { check_untouched(); });
     if (num_bytes == 0) return;
     const std::uint64_t before = planned_bytes_;
     const std::uint64_t needed = before + num_bytes;
@@ -101,6 +103,25 @@ void OutputFile::reserve(std::uint64_t num_bytes, const std::function<void()>& a
         throw;
     }
     planned_bytes_ = needed;
+}
+
+void OutputFile::note_size() {
+    if (own_) noted_bytes_ = own_->num_bytes();
+}
+
+void OutputFile::check_untouched() const {
+    const std::uint64_t bytes = own_->num_bytes();
+    if (own_->is_at(part_path_) && bytes >= noted_bytes_) return;
+    throw FileError(fmt::format(
+        "{}: \"{}\" has been changed from outside while it was written: {}. Its data are "
+        "incomplete. "
+        "Run the simulation again, with part files left alone.",
+        who,
+        part_path_.string(),
+        own_->is_at(part_path_)
+            ? fmt::format("it has {} bytes, expected at least {}", bytes, noted_bytes_)
+            : std::string{"the file was removed or replaced"}
+    ));
 }
 
 void OutputFile::check_limit(std::uint64_t needed, std::uint64_t limit) const {
@@ -127,21 +148,24 @@ void OutputFile::check_space(std::uint64_t before, std::uint64_t needed) const {
 }
 
 void OutputFile::flush() {
+    on_root(comm_, [&] { check_untouched(); });  // HDF5 would give it its length again
     collectively_in_file(comm_, [&] {
         h5_check(H5Fflush(id(), H5F_SCOPE_GLOBAL), cannot("flush"));
     });
+    note_size();
 }
 
 void OutputFile::close() {
     close_file();
-    lock_.reset();
+    own_.reset();
 }
 
 void OutputFile::close_file() {
     collectively_in_file(comm_, [&] { file_.close(cannot("close")); });
 }
 
-void OutputFile::complete() {
+void OutputFile::complete(const std::vector<WrittenRows>& datasets) {
+    on_root(comm_, [&] { check_untouched(); });
     collectively_in_file(comm_, [&] {
         const std::string what = cannot("complete");
         H5Object          mark{h5_check(H5Aopen(id(), complete_mark, H5P_DEFAULT), what), H5Aclose};
@@ -150,15 +174,20 @@ void OutputFile::complete() {
         mark.close(what);
     });
     close_file();
+    on_root(comm_, [&] {
+        const parallel::FileAccess access;
+        require_whole(part_path_, datasets, who);
+    });
 }
 
-void OutputFile::publish() {
-    complete();
+void OutputFile::publish(const std::vector<WrittenRows>& datasets) {
+    complete(datasets);
+    comm_.barrier();  // root must not go on alone if another rank has not come here
     on_root(comm_, [&] {
         const parallel::FileAccess access;
         move_into_place(part_path_, path_, who);
     });
-    lock_.reset();
+    own_.reset();
 }
 
 }  // namespace ranvier::io

@@ -8,10 +8,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ranvier/parallel/Communicator.hpp"
 
 #include "H5.hpp"
+#include "system_file.hpp"
+#include "whole_file.hpp"
 
 namespace ranvier::io {
 
@@ -20,6 +23,9 @@ namespace ranvier::io {
 ///
 /// Parallel HDF5 does not survive a full disk: the ranks wait for each other inside its collective
 /// calls, for ever. So before anything that makes the file grow, `reserve` takes the space.
+///
+/// Nobody else should touch the part file, but nobody is kept from it: a file that has become
+/// shorter, or has been removed or replaced, is an error wherever it is noticed.
 ///
 /// All functions but the queries are collective. Errors are FileErrors with the same text on every
 /// rank.
@@ -39,7 +45,8 @@ public:
     /// "spikes.h5.part"`. @local
     std::string cannot(std::string_view verb) const;
 
-    /// Makes sure that the file can grow by so many bytes: room on the disk, no file size limit of
+    /// Called before anything is written. Makes sure that the file is as this job left it, and that
+    /// it can grow by so many bytes: room on the disk, no file size limit of
     /// any rank in the way. HDF5 does not tell how large a file is that several ranks write, so the
     /// callers count, with a bound for metadata. If it fails, what was written before is flushed.
     /// @param num_bytes the same on every rank
@@ -52,25 +59,32 @@ public:
     /// Closes the file as it is, for other jobs to replace. Objects in it must be closed before.
     void close();
 
-    /// Sets the mark and closes the file, which stays this job's until it has its name.
-    void complete();
+    /// Notes how large the file is, once all ranks have written. @local
+    void note_size();
+
+    /// Sets the mark, closes the file, and makes sure that everything is in it. It stays this job's
+    /// until it has its name.
+    /// @param datasets that have grown, with all their rows
+    void complete(const std::vector<WrittenRows>& datasets = {});
 
     /// Completes the file and gives it its name, replacing an earlier file.
-    void publish();
+    void publish(const std::vector<WrittenRows>& datasets = {});
 
 private:
+    void check_untouched() const;
     void check_limit(std::uint64_t needed, std::uint64_t limit) const;
     void check_space(std::uint64_t before, std::uint64_t needed) const;
     void create_part_file();
     void close_file();
     void write_root_attributes();
 
-    Communicator          comm_;
-    std::filesystem::path path_;
-    std::filesystem::path part_path_;
-    std::shared_ptr<void> lock_;  ///< on root
-    H5Object              file_;
-    std::uint64_t         planned_bytes_ = 0;
+    Communicator             comm_;
+    std::filesystem::path    path_;
+    std::filesystem::path    part_path_;
+    std::shared_ptr<OwnFile> own_;  ///< on root
+    H5Object                 file_;
+    std::uint64_t            planned_bytes_ = 0;
+    std::uint64_t            noted_bytes_   = 0;  ///< on root, the size when last looked at
 };
 
 }  // namespace ranvier::io

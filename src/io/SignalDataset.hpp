@@ -12,6 +12,7 @@
 
 #include "Attempts.hpp"
 #include "H5.hpp"
+#include "whole_file.hpp"
 
 namespace ranvier::io {
 
@@ -47,6 +48,9 @@ public:
     void promise(Attempts& attempt);
 
     void close(Attempts& attempt);
+
+    /// What the file has to hold of it.
+    WrittenRows written() const { return {"/report/" + label_ + "/data", num_samples_}; }
 
     std::uint64_t num_writes() const { return num_writes_; }
     std::uint64_t num_collective() const { return num_collective_; }

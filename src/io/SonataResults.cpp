@@ -15,6 +15,7 @@
 #include "ranvier/parallel/log.hpp"
 
 #include "earlier_results.hpp"
+#include "publication.hpp"
 #include "system_file.hpp"
 #include <fmt/format.h>
 
@@ -28,11 +29,6 @@ constexpr const char* who = "write_sonata";
 
 fs::path part_of(const fs::path& path) {
     return path.string() + ".part";
-}
-
-/// A second name for a file that is about to be replaced, which no user gives to a copy.
-fs::path kept_of(const fs::path& path) {
-    return path.parent_path() / fmt::format(".{}.ranvier_earlier", path.filename().string());
 }
 
 void write_part(const fs::path& path, const std::string& text) {
@@ -50,31 +46,6 @@ void write_part(const fs::path& path, const std::string& text) {
     ));
 }
 
-/// Gives all part files their names. If one cannot have it, none has: results are whole together.
-void name_all(const std::vector<fs::path>& paths) {
-    std::size_t     named = 0;
-    std::error_code ignored;
-    try {
-        for (; named < paths.size(); ++named) {
-            fs::remove(kept_of(paths[named]), ignored);
-            if (fs::is_regular_file(paths[named], ignored))
-                fs::create_hard_link(paths[named], kept_of(paths[named]), ignored);
-            io::move_into_place(part_of(paths[named]), paths[named], who);
-        }
-    } catch (const FileError&) {
-        for (std::size_t k = 0; k < named; ++k)
-            fs::rename(paths[k], part_of(paths[k]), ignored);
-        // Of two names for one file nothing is renamed, hence the second line.
-        for (std::size_t k = 0; k <= named; ++k) {
-            fs::rename(kept_of(paths[k]), paths[k], ignored);
-            fs::remove(kept_of(paths[k]), ignored);
-        }
-        throw;
-    }
-    for (const fs::path& path : paths)
-        fs::remove(kept_of(path), ignored);
-}
-
 }  // namespace
 
 SonataResults::SonataResults(
@@ -85,10 +56,38 @@ SonataResults::SonataResults(
       options_(options) {}
 
 std::string SonataResults::named(const std::string& kind, int number) {
-    if (!std::exchange(has_begun_, true) && comm_.is_root())
-        earlier_ = io::files_with_times(directory_);
+    if (!std::exchange(has_begun_, true)) {
+        on_root(comm_, [&] {
+            const parallel::FileAccess access;
+            look_at_directory();
+        });
+    }
     names_.push_back(number == 0 ? kind : fmt::format("{}_seg{:03}", kind, number));
     return names_.back();
+}
+
+/// On root.
+void SonataResults::look_at_directory() {
+    for (const std::string& text : io::Publication::complete_interrupted(directory_, who))
+        log_warning(comm_, text);
+    earlier_ = io::files_with_times(directory_);
+    for (const auto& [name, time] : earlier_) {
+        const fs::path path = directory_ / name;
+        if (io::is_write_protected(path) && io::is_result_file(path))
+            io::require_replaceable(path, who);
+    }
+}
+
+/// On root: the earlier results that are still there.
+SonataResults::Times SonataResults::outdated() const {
+    Times results;
+    for (const auto& [name, time] : earlier_) {
+        std::error_code failure;
+        const fs::path  path = directory_ / name;
+        if (fs::last_write_time(path, failure) != time || failure) continue;
+        if (io::is_result_file(path)) results[name] = time;
+    }
+    return results;
 }
 
 std::unique_ptr<SpikeSink> SonataResults::spikes(const RecordedStretch& stretch) {
@@ -99,6 +98,7 @@ std::unique_ptr<SpikeSink> SonataResults::spikes(const RecordedStretch& stretch)
             .flush_interval_s = options_.flush_interval_s,
             .name             = named("spikes", stretch.number),
             .publish          = false,
+            .number           = stretch.number,
             .resets           = stretch.resets,
             .first            = stretch.first}
     );
@@ -124,6 +124,7 @@ std::unique_ptr<SignalSink> SonataResults::signals(
             .flush_interval_s = options_.flush_interval_s,
             .double_precision = options_.double_precision,
             .publish          = false,
+            .number           = stretch.number,
             .resets           = stretch.resets}
     );
 }
@@ -133,44 +134,26 @@ void SonataResults::attach(const std::string& name, std::string text) {
 }
 
 void SonataResults::publish() {
+    comm_.barrier();  // root must not go on alone if another rank has not come here
     on_root(comm_, [&] {
         const parallel::FileAccess access;
-        std::vector<fs::path>      paths;
-        if (!has_begun_ && !texts_.empty()) earlier_ = io::files_with_times(directory_);
+        io::Publication            publication{.directory = directory_};
+        if (!has_begun_ && !texts_.empty()) look_at_directory();
         for (const std::string& name : names_)
-            paths.push_back(directory_ / (name + ".h5"));
+            publication.names.push_back(name + ".h5");
         for (const auto& [name, text] : texts_) {
             io::make_directory(directory_, who);
-            paths.push_back(directory_ / name);
-            write_part(paths.back(), text);
+            publication.names.push_back(name);
+            write_part(directory_ / name, text);
         }
-        name_all(paths);
-        for (const fs::path& path : paths)
-            earlier_.erase(path.filename().string());
-        remove_earlier();
+        for (const std::string& name : publication.names)
+            earlier_.erase(name);
+        publication.outdated = outdated();
+        for (const std::string& text : publication.carry_out(who))
+            log_warning(comm_, text);
     });
     names_.clear();
     texts_.clear();
-}
-
-void SonataResults::remove_earlier() const {
-    for (const auto& [name, time] : earlier_) {
-        const fs::path  path = directory_ / name;
-        std::error_code failure;
-        if (fs::last_write_time(path, failure) != time || failure) continue;
-        if (!io::is_result_file(path)) continue;
-        fs::remove(path, failure);
-        if (failure)
-            log_warning(
-                comm_,
-                fmt::format(
-                    "write_sonata: cannot remove \"{}\" of an earlier run: {}. It does not belong "
-                    "to these results.",
-                    path.string(),
-                    io::system_text(failure.value())
-                )
-            );
-    }
 }
 
 }  // namespace ranvier

@@ -82,6 +82,7 @@ void SonataSignalWriter::Impl::append(
         datasets[s].append(rows[s].rows, blocks[s].num_samples, rows[s].values.data(), attempt);
     }
     attempt.agree(comm);
+    file->note_size();
 }
 
 SonataSignalWriter::SonataSignalWriter(
@@ -123,6 +124,9 @@ void SonataSignalWriter::begin(std::span<const RecordedSignal> signals, double t
     self.file->reserve(bytes);
     io::collectively_in_file(self.comm, [&] {
         io::h5_write_attribute(
+            self.file->id(), "ranvier_number", static_cast<std::uint32_t>(self.options.number)
+        );
+        io::h5_write_attribute(
             self.file->id(), "ranvier_resets", static_cast<std::uint32_t>(self.options.resets)
         );
     });
@@ -143,12 +147,15 @@ void SonataSignalWriter::finish(bool complete) {
     for (io::SignalDataset& dataset : impl_->datasets)
         dataset.close(attempt);
     attempt.agree(impl_->comm);
+    std::vector<io::WrittenRows> written;
+    for (const io::SignalDataset& dataset : impl_->datasets)
+        written.push_back(dataset.written());
     if (!complete)
         impl_->file->close();
     else if (impl_->options.publish)
-        impl_->file->publish();
+        impl_->file->publish(written);
     else
-        impl_->file->complete();
+        impl_->file->complete(written);
 }
 
 }  // namespace ranvier

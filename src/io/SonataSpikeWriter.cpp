@@ -43,6 +43,9 @@ struct SonataSpikeWriter::Impl {
 void SonataSpikeWriter::Impl::create_attributes() {
     io::collectively_in_file(comm, [&] {
         io::h5_write_attribute(
+            file->id(), "ranvier_number", static_cast<std::uint32_t>(options.number)
+        );
+        io::h5_write_attribute(
             file->id(), "ranvier_resets", static_cast<std::uint32_t>(options.resets)
         );
         recorded = io::h5_attribute(file->id(), "ranvier_recorded_ms", H5T_IEEE_F64LE, 2);
@@ -103,6 +106,7 @@ void SonataSpikeWriter::Impl::append(
         datasets[p].append(times, ids, {.first = before[p], .total = totals[p]}, attempt);
     }
     attempt.agree(comm);
+    file->note_size();
 }
 
 void SonataSpikeWriter::Impl::flush() {
@@ -180,12 +184,15 @@ void SonataSpikeWriter::write(
 
 void SonataSpikeWriter::finish(bool complete) {
     impl_->close_datasets();
+    std::vector<io::WrittenRows> written;
+    for (const io::SpikeDataset& dataset : impl_->datasets)
+        dataset.add_written(written);
     if (!complete)
         impl_->file->close();
     else if (impl_->options.publish)
-        impl_->file->publish();
+        impl_->file->publish(written);
     else
-        impl_->file->complete();
+        impl_->file->complete(written);
 }
 
 }  // namespace ranvier

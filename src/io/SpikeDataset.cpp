@@ -115,4 +115,9 @@ void SpikeDataset::close(Attempts& attempt) {
     attempt([&] { node_ids_.close(what); });
 }
 
+void SpikeDataset::add_written(std::vector<WrittenRows>& datasets) const {
+    for (const char* name : {"timestamps", "node_ids"})
+        datasets.push_back({fmt::format("/spikes/{}/{}", label_, name), num_spikes_});
+}
+
 }  // namespace ranvier::io

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "ranvier/recording/SpikeSink.hpp"
 
 #include "Attempts.hpp"
 #include "H5.hpp"
+#include "whole_file.hpp"
 
 namespace ranvier::io {
 
@@ -43,6 +45,9 @@ public:
     );
 
     void close(Attempts& attempt);
+
+    /// What the file has to hold of it.
+    void add_written(std::vector<WrittenRows>& datasets) const;
 
     std::uint64_t num_writes() const { return num_writes_; }
     std::uint64_t num_collective() const { return num_collective_; }

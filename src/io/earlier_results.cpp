@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <fstream>
+#include <optional>
 #include <system_error>
 
 #include "H5.hpp"
@@ -14,18 +16,32 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The kind of result that a name stands for: `v` of `v.h5` and `v_seg001.h5`, else nothing.
-std::string kind_of(const fs::path& path) {
+/// What a name stands for: `v_seg001.h5` for variable v and number 1; no kind if it is no result's.
+struct Named {
+    std::string   kind{};
+    std::uint64_t number = 0;
+};
+
+Named named(const fs::path& path) {
     if (path.extension() != ".h5") return {};
     const std::string name   = path.stem();
     const auto        suffix = name.rfind("_seg");
-    if (suffix == std::string::npos || name.size() < suffix + 7) return name;
-    const bool is_number = std::all_of(
-        name.begin() + static_cast<std::ptrdiff_t>(suffix) + 4,
-        name.end(),
-        [](unsigned char c) { return std::isdigit(c) != 0; }
-    );
-    return is_number ? name.substr(0, suffix) : name;
+    if (suffix == std::string::npos) return {name};
+    const std::string digits    = name.substr(suffix + 4);
+    const bool        is_number = digits.size() >= 3 && digits.size() < 19 &&
+                           std::all_of(digits.begin(), digits.end(), [](unsigned char c) {
+                               return std::isdigit(c) != 0;
+                           });
+    return is_number ? Named{name.substr(0, suffix), std::stoull(digits)} : Named{name};
+}
+
+/// The number that a file tells; nothing if it does not.
+std::optional<std::uint64_t> number_of(hid_t file) {
+    const H5Local attribute{H5Aopen(file, "ranvier_number", H5P_DEFAULT), H5Aclose};
+    std::uint64_t number = 0;
+    if (attribute.get() < 0 || H5Aread(attribute.get(), H5T_NATIVE_UINT64, &number) < 0)
+        return std::nullopt;
+    return number;
 }
 
 /// Which variable the first population of a report has; nothing if it cannot be read.
@@ -52,13 +68,13 @@ std::string variable_of(hid_t file) {
 }
 
 bool is_sonata_result(const fs::path& path) {
-    const std::string kind = kind_of(path);
-    if (kind.empty()) return false;
+    const Named name = named(path);
+    if (name.kind.empty()) return false;
     h5_prepare();
     const H5Local file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose};
-    if (file.get() < 0 || H5Aexists(file.get(), "ranvier_complete") <= 0) return false;
-    if (kind == "spikes") return H5Lexists(file.get(), "spikes", H5P_DEFAULT) > 0;
-    return variable_of(file.get()) == kind;
+    if (file.get() < 0 || number_of(file.get()) != name.number) return false;
+    if (name.kind == "spikes") return H5Lexists(file.get(), "spikes", H5P_DEFAULT) > 0;
+    return variable_of(file.get()) == name.kind;
 }
 
 bool is_run_report(const fs::path& path) {

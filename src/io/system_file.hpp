@@ -18,11 +18,40 @@ std::string_view system_advice(int error_number);
 /// Creates a directory and those above it. @local @throws FileError
 void make_directory(const std::filesystem::path& directory, const std::string& who);
 
-/// Makes an empty file, so that what is wrong with path, rights or disk is known, and keeps other
-/// jobs from doing the same while the result lives, where the file system can lock.
+/// A file that this job writes, and that other jobs keep away from while the object lives, where
+/// the file system can lock. All functions are @local.
+class OwnFile {
+public:
+    explicit OwnFile(int descriptor) : descriptor_(descriptor) {}
+    ~OwnFile();
+    OwnFile(const OwnFile&)            = delete;
+    OwnFile& operator=(const OwnFile&) = delete;
+
+    std::uint64_t num_bytes() const;
+    /// Whether a name leads to this file: false if it has been removed or replaced.
+    bool is_at(const std::filesystem::path& path) const;
+
+private:
+    int descriptor_;
+};
+
+/// Makes an empty file, so that what is wrong with path, rights or disk is known. What the name
+/// leads to must be a regular file or nothing: a symbolic link is not followed. Of a file with
+/// several names, the others keep what they have.
 /// @local
 /// @throws FileError, also if another job is writing the file
-std::shared_ptr<void> make_empty_file(const std::filesystem::path& path, const std::string& who);
+std::shared_ptr<OwnFile> make_empty_file(const std::filesystem::path& path, const std::string& who);
+
+/// Keeps other jobs away from a file that is there; nothing if one is at it, or there is none.
+/// @local
+std::shared_ptr<OwnFile> claim_file(const std::filesystem::path& path);
+
+/// Whether there is a file that may not be written to, by its permissions or by this user. @local
+bool is_write_protected(const std::filesystem::path& path);
+
+/// Makes sure that a file may be replaced or removed: it is not write-protected. @local
+/// @throws FileError
+void require_replaceable(const std::filesystem::path& path, const std::string& who);
 
 /// Takes disk space for a file up to a size, which itself stays as it is. Where the file system
 /// cannot reserve, at least looks whether there is room.
@@ -33,8 +62,19 @@ int reserve_space(const std::filesystem::path& path, std::uint64_t from, std::ui
 /// The largest file this process may write, in bytes. @local
 std::uint64_t file_size_limit();
 
-/// Gives back space beyond the end, waits until the file is on the disk and renames it; the
-/// directory is synchronised too. @local @throws FileError
+/// Gives back space beyond the end and waits until the file is on the disk. @local @throws
+/// FileError
+void synchronize(const std::filesystem::path& path, const std::string& who);
+
+/// Renames a file, replacing another one that may be written to. @local @throws FileError
+void rename_file(
+    const std::filesystem::path& from, const std::filesystem::path& to, const std::string& who
+);
+
+/// Waits until the names in a directory are on the disk, where the file system can. @local
+void synchronize_directory(const std::filesystem::path& directory);
+
+/// The three above. @local @throws FileError
 void move_into_place(
     const std::filesystem::path& from, const std::filesystem::path& to, const std::string& who
 );

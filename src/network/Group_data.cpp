@@ -86,7 +86,6 @@ struct LocalSegment {
 void add_columns(
     LocalSegment& segment, const Source& source, std::size_t variable, const SignalChunk& chunk
 ) {
-    if (chunk.num_samples == 0) return;
     LocalColumns& columns =
         segment.signals[{variable, Timing{chunk.first, chunk.interval, chunk.num_samples}}];
     const std::size_t width = chunk.cells.size();
@@ -199,7 +198,8 @@ LocalSegments local_segments(
         );
         LocalSegment& current = segments[recording.current.reset];
         for (const auto& signal : recording.signals) {
-            if (wanted.has(signal.variable))
+            const bool is_expected = signal.is_on || signal.chunk.num_samples > 0;
+            if (wanted.has(signal.variable) && is_expected)
                 add_columns(
                     current,
                     source,
@@ -243,6 +243,10 @@ public:
                 AnalogSignal signal = this->signal(local.variables[v], key.second, columns);
                 // What was recorded then was other cells, which are not in the group.
                 if (comm_ && signal.cells.empty()) continue;
+                // What goes on, but has no sample yet, tells nothing new beside what there is.
+                const bool is_first = segment.analogsignals.empty() ||
+                                      segment.analogsignals.back().name != signal.name;
+                if (signal.num_samples == 0 && !is_first) continue;
                 segment.analogsignals.push_back(std::move(signal));
             }
         }

@@ -37,8 +37,14 @@ struct SonataOptions {
 /// `.part`. They replace the results of an earlier run: its files of the same names, and its other
 /// spikes, signals and run.json, which would look like results of this run. Only what was there
 /// before the first file was begun, has not changed since and shows by its content that Ranvier
-/// wrote it under this name is removed; connections, nodes, copies under other names, and part
-/// files stay.
+/// wrote it under this name is removed; connections, nodes, copies under other names (`v_seg100.h5`
+/// of `v.h5`), and part files stay. Earlier results that are write-protected are an error, before
+/// the first file is begun.
+///
+/// If the job is killed while the files get their names, one after the other, a journal in the
+/// directory (`.spikes.h5.ranvier_publishing`) tells which part files belong to the results. The
+/// next results in this directory begin with giving them their names, and scripts/ranvier_results
+/// reads them; without a journal all is as it was before.
 class SonataResults : public ResultSink {
 public:
     /// Creates nothing yet. @local
@@ -46,6 +52,7 @@ public:
         const Communicator& comm, std::filesystem::path directory, const SonataOptions& options = {}
     );
 
+    /// Both look at the directory when they are called first. @collective @throws FileError
     std::unique_ptr<SpikeSink>  spikes(const RecordedStretch& stretch) override;
     std::unique_ptr<SignalSink> signals(const std::string& variable, const RecordedStretch& stretch)
         override;
@@ -65,7 +72,8 @@ private:
     using Times = std::map<std::string, std::filesystem::file_time_type>;
 
     std::string named(const std::string& kind, int number);
-    void        remove_earlier() const;
+    void        look_at_directory();
+    Times       outdated() const;
 
     Communicator                       comm_;
     std::filesystem::path              directory_;

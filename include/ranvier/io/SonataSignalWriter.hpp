@@ -15,8 +15,8 @@ namespace ranvier {
 
 /// Writes `<variable>.h5`:
 ///
-///     /                                    magic, version, ranvier_complete, ranvier_resets as in
-///                                          spikes.h5
+///     /                                    magic, version, ranvier_complete, ranvier_number,
+///                                          ranvier_resets as in spikes.h5
 ///     /report/<label>/data                 f32 [samples][cells], units "mV", variable "v"
 ///     /report/<label>/mapping/node_ids     u64 [cells], index within the population, ascending;
 ///                                          sorted u8 = 1
@@ -37,6 +37,7 @@ public:
         bool double_precision = false;
         /// Gives the file its name when it is finished; otherwise it stays a complete part file.
         bool          publish = true;
+        int           number  = 0;  ///< among the files of its kind, which its name ends in
         std::uint64_t resets  = 0;  ///< of the simulation before the samples in this file
     };
 

@@ -17,18 +17,19 @@ namespace ranvier {
 /// Writes `spikes.h5`:
 ///
 ///     /                          magic u32 = 0x0A7A, version u32[2] = {0, 1}, ranvier_complete u8,
-///                                ranvier_resets u32, ranvier_recorded_ms f64[2] = start, stop
+///                                ranvier_number u32, ranvier_resets u32, ranvier_recorded_ms
+///                                f64[2] = start, stop
 ///     /spikes/<label>            sorting: enum u8 {none 0, by_id 1, by_time 2} = by_time,
 ///                                ranvier_size u64
 ///     /spikes/<label>/timestamps f64, units "ms"
 ///     /spikes/<label>/node_ids   u64, index within the population, sorting "by_time"
 ///
 /// Spikes are ordered by (time, index) over the whole file. The attributes that begin with ranvier
-/// are ours, and other readers pass over them: how many resets came before, which tells the files
-/// that belong together; from when to when spikes were recorded, as far as the file has them; the
-/// number of cells of the population. The bytes follow from the spikes, the
-/// populations and the write windows alone: not from the number of ranks, the distribution of
-/// cells or the flushes.
+/// are ours, and other readers pass over them: which file of its kind it is; how many resets came
+/// before, which tells the files that belong together; from when to when spikes were recorded, as
+/// far as the file has them; the number of cells of the population. The bytes follow from the
+/// spikes, the populations and the write windows alone: not from the number of ranks, the
+/// distribution of cells or the flushes.
 ///
 /// The file grows as `spikes.h5.part` and gets its name, replacing an earlier one, when it is
 /// finished. An error is thrown on all ranks with the same text and leaves the part file, whose
@@ -43,6 +44,7 @@ public:
         std::string name             = "spikes";  ///< of the file, without `.h5`
         /// Gives the file its name when it is finished; otherwise it stays a complete part file.
         bool          publish = true;
+        int           number  = 0;  ///< among the files of its kind, which its name ends in
         std::uint64_t resets  = 0;  ///< of the simulation before the spikes in this file
         Step          first   = 0;  ///< where recording begins
     };

@@ -31,7 +31,7 @@ public:
     ResultSink& operator=(const ResultSink&) = delete;
     virtual ~ResultSink()                    = default;
 
-    /// @local
+    /// @collective
     virtual std::unique_ptr<SpikeSink>  spikes(const RecordedStretch& stretch) = 0;
     virtual std::unique_ptr<SignalSink> signals(
         const std::string& variable, const RecordedStretch& stretch
