@@ -146,8 +146,8 @@ std::shared_ptr<OwnFile> make_empty_file(const fs::path& path, const std::string
         }
         struct stat facts {};
         if (fstat(file.get(), &facts) != 0) fail(who, "create", path, errno);
-        const int  number = file.release();
-        const auto own    = std::make_shared<OwnFile>(number);
+        const int number = file.release();
+        auto      own    = std::make_shared<OwnFile>(number);
         // The other job may have ended in between, and its file has another name now.
         if (!own->is_at(path)) continue;
         if (facts.st_nlink > 1) {
