@@ -52,7 +52,8 @@ const std::vector<Case>& cases() {
          "1e+300 nF at cell 5 (and 1 more)."},
         {"a parameter by member",
          [](Scene& s) { s.cond[3].set(&IF_cond_exp::v_rest, -1e50_mV); },
-         "at cell 0"},
+         "Cell 3 of population \"cond\": v_rest must be " + range +
+             "mV in single precision, got -1e+50 mV."},
         {"an initial value",
          [](Scene& s) { s.cond.initialize("v", from(6, -3.5e38)); },
          "Population \"cond\": v must be " + range +
@@ -73,14 +74,19 @@ const std::vector<Case>& cases() {
          [](Scene& s) {
              Projection{s.curr, s.curr, AllToAllConnector{}, {1e39_nA, 1_ms}};
          },
-         "Projection \"curr\u2192curr\": the weight must be " + range +
-             "nA in single precision, got 1e+39 nA."},
+         "Projection \"curr\u2192curr\": the weight must be between 0 and 3.4028235e+38 "
+         "nA in single precision, got 1e+39 nA."},
         {"a conductance",
          [](Scene& s) {
              Projection{s.curr, s.cond, AllToAllConnector{}, {1e39_uS, 1_ms}};
          },
          "Projection \"curr\u2192cond\": the weight must be between 0 and 3.4028235e+38 uS in "
          "single precision, got 1e+39 uS."},
+        {"an inhibitory weight",
+         [](Scene& s) {
+             Projection{s.curr, s.curr, AllToAllConnector{}, {-1e39_nA, 1_ms}};
+         },
+         "the weight must be between -3.4028235e+38 and 0 nA in single precision, got -1e+39 nA."},
         {"one of many weights",
          [](Scene& s) {
              Projection{
@@ -90,12 +96,13 @@ const std::vector<Case>& cases() {
                  {Weight{parameters::ConnectionSpecification{one_pair}}, 1_ms},
                  {.receptor_type = "excitatory"}};
          },
-         "weights must be " + range + "nA in single precision, got 1e+39 nA at target 3."},
+         "weights must be between 0 and 3.4028235e+38 nA in single precision, got 1e+39 nA at "
+         "target 3."},
         {"a Poisson drive",
          [](Scene& s) {
              Projection{s.sources, s.curr, OneToOneConnector{}, {1e39_nA, 1_ms}};
          },
-         "the weight must be " + range},
+         "the weight must be between 0 and 3.4028235e+38 nA"},
         {"a Poisson drive with a weight each",
          [](Scene& s) {
              Projection{
@@ -104,7 +111,8 @@ const std::vector<Case>& cases() {
                  OneToOneConnector{},
                  {std::vector<Current>{1_nA, 1_nA, 1_nA, 1_nA, 1e39_nA, 1_nA, 1_nA}, 1_ms}};
          },
-         "weights must be " + range + "nA in single precision, got 1e+39 nA at target 4."},
+         "weights must be between 0 and 3.4028235e+38 nA in single precision, got 1e+39 nA at "
+         "target 4."},
         {"weights in a list of connections",
          [](Scene& s) {
              Projection{
@@ -116,11 +124,11 @@ const std::vector<Case>& cases() {
          "weights must be " + range + "nA in single precision, got 1e+39 nA at target 1."},
         {"a new weight for all",
          [](Scene& s) { s.one.set("weight", 1e39); },
-         "Projection \"one\": the weight must be " + range},
+         "Projection \"one\": the weight must be between 0 and 3.4028235e+38 nA"},
         {"a new weight for one",
          [](Scene& s) { s.each.set("weight", one_pair); },
-         "Projection \"each\": weights must be " + range +
-             "nA in single precision, got 1e+39 nA at target 3."},
+         "Projection \"each\": weights must be between 0 and 3.4028235e+38 "
+         "nA in single precision, got 1e+39 nA at target 3."},
         {"a current",
          [](Scene& s) { s.electrode.set("amplitude", 1e39); },
          "DCSource: amplitude must be " + range + "nA in single precision, got 1e+39 nA."},

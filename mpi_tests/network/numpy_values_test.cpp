@@ -78,7 +78,7 @@ TEST(numpy_values, of_refused_calls_count_as_not_drawn) {
         (Population{
             sim,
             4,
-            IF_cond_exp{.v_rest = normal(-65_mV, 1_mV, rng), .tau_m = normal(0_ms, 2_ms, rng)},
+            IF_cond_exp{.v_rest = normal(-65_mV, 1_mV, rng), .tau_m = normal(-20_ms, 2_ms, rng)},
             {.structure = positions}}),
         ParameterError,
         "tau_m must be > 0 ms"

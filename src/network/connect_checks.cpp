@@ -304,7 +304,7 @@ void Network::check_weight(
                 name,
                 fmt::format(
                     "the weight must be {}, got {} {}.",
-                    range_of_single(connect.weight_sign <= 0, models::weight_unit(input)),
+                    range_of_single(connect.weight_sign, models::weight_unit(input)),
                     number(*value),
                     models::weight_unit(input)
                 )
@@ -432,7 +432,7 @@ void Network::agree(
         case Violation::What::weight_single:
             text = fmt::format(
                 "weights must be {}, got {} {}{}.",
-                range_of_single(connect.weight_sign <= 0, unit),
+                range_of_single(connect.weight_sign, unit),
                 number(value),
                 unit,
                 where
