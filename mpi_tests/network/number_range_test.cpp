@@ -37,11 +37,10 @@ std::function<double(std::size_t)> from(std::size_t first, double large) {
     return [=](std::size_t i) { return i >= first ? large : 1.0; };
 }
 
-const std::vector<Case>& cases() {
-    static const std::string range = "between -3.4028235e+38 and 3.4028235e+38 ";
-    static const std::function<double(std::size_t, std::size_t)> one_pair =
-        [](std::size_t i, std::size_t j) { return i == 2 && j == 3 ? 1e39 : 1; };
-    static const std::vector<Case> all = {
+const std::string range = "between -3.4028235e+38 and 3.4028235e+38 ";
+
+std::vector<Case> values_of_cells_and_currents() {
+    return {
         {"a parameter by name",
          [](Scene& s) { s.curr.set("i_offset", 1e39); },
          "Population \"curr\": i_offset must be " + range +
@@ -70,6 +69,37 @@ const std::vector<Case>& cases() {
          "Population \"gif\": a_eta must be " + range +
              "nA in single precision, got 1e+39 nA at "
              "cell 0 (and 2 more)."},
+        {"a current",
+         [](Scene& s) { s.electrode.set("amplitude", 1e39); },
+         "DCSource: amplitude must be " + range + "nA in single precision, got 1e+39 nA."},
+        {"a time series of currents",
+         [](Scene& s) {
+             CurrentSource{
+                 s.sim, StepCurrentSource{.times = {1_ms, 2_ms}, .amplitudes = {1_nA, -1e39_nA}}};
+         },
+         "StepCurrentSource: amplitudes must be " + range +
+             "nA in single precision, got -1e+39 nA at index 1."},
+    };
+}
+
+double large_for_one_pair(std::size_t pre, std::size_t post) {
+    return pre == 2 && post == 3 ? 1e39 : 1;
+}
+
+std::vector<Case> new_weights() {
+    return {
+        {"a new weight for all",
+         [](Scene& s) { s.one.set("weight", 1e39); },
+         "Projection \"one\": the weight must be between 0 and 3.4028235e+38 nA"},
+        {"a new weight for one",
+         [](Scene& s) { s.each.set("weight", large_for_one_pair); },
+         "Projection \"each\": weights must be between 0 and 3.4028235e+38 "
+         "nA in single precision, got 1e+39 nA at target 3."},
+    };
+}
+
+std::vector<Case> weights() {
+    return {
         {"one weight for all",
          [](Scene& s) {
              Projection{s.curr, s.curr, AllToAllConnector{}, {1e39_nA, 1_ms}};
@@ -93,7 +123,7 @@ const std::vector<Case>& cases() {
                  s.curr,
                  s.curr,
                  AllToAllConnector{},
-                 {Weight{parameters::ConnectionSpecification{one_pair}}, 1_ms},
+                 {Weight{parameters::ConnectionSpecification{large_for_one_pair}}, 1_ms},
                  {.receptor_type = "excitatory"}};
          },
          "weights must be between 0 and 3.4028235e+38 nA in single precision, got 1e+39 nA at "
@@ -122,24 +152,13 @@ const std::vector<Case>& cases() {
                  StaticSynapse{}};
          },
          "weights must be " + range + "nA in single precision, got 1e+39 nA at target 1."},
-        {"a new weight for all",
-         [](Scene& s) { s.one.set("weight", 1e39); },
-         "Projection \"one\": the weight must be between 0 and 3.4028235e+38 nA"},
-        {"a new weight for one",
-         [](Scene& s) { s.each.set("weight", one_pair); },
-         "Projection \"each\": weights must be between 0 and 3.4028235e+38 "
-         "nA in single precision, got 1e+39 nA at target 3."},
-        {"a current",
-         [](Scene& s) { s.electrode.set("amplitude", 1e39); },
-         "DCSource: amplitude must be " + range + "nA in single precision, got 1e+39 nA."},
-        {"a time series of currents",
-         [](Scene& s) {
-             CurrentSource{
-                 s.sim, StepCurrentSource{.times = {1_ms, 2_ms}, .amplitudes = {1_nA, -1e39_nA}}};
-         },
-         "StepCurrentSource: amplitudes must be " + range +
-             "nA in single precision, got -1e+39 nA at index 1."},
     };
+}
+
+std::vector<Case> cases() {
+    std::vector<Case> all = values_of_cells_and_currents();
+    for (const auto& more : {weights(), new_weights()})
+        all.insert(all.end(), more.begin(), more.end());
     return all;
 }
 
