@@ -37,11 +37,10 @@ std::function<double(std::size_t)> from(std::size_t first, double large) {
     return [=](std::size_t i) { return i >= first ? large : 1.0; };
 }
 
-const std::vector<Case>& cases() {
-    static const std::string range = "between -3.4028235e+38 and 3.4028235e+38 ";
-    static const std::function<double(std::size_t, std::size_t)> one_pair =
-        [](std::size_t i, std::size_t j) { return i == 2 && j == 3 ? 1e39 : 1; };
-    static const std::vector<Case> all = {
+const std::string range = "between -3.4028235e+38 and 3.4028235e+38 ";
+
+std::vector<Case> values_of_cells_and_currents() {
+    return {
         {"a parameter by name",
          [](Scene& s) { s.curr.set("i_offset", 1e39); },
          "Population \"curr\": i_offset must be " + range +
@@ -52,7 +51,8 @@ const std::vector<Case>& cases() {
          "1e+300 nF at cell 5 (and 1 more)."},
         {"a parameter by member",
          [](Scene& s) { s.cond[3].set(&IF_cond_exp::v_rest, -1e50_mV); },
-         "at cell 0"},
+         "Cell 3 of population \"cond\": v_rest must be " + range +
+             "mV in single precision, got -1e+50 mV."},
         {"an initial value",
          [](Scene& s) { s.cond.initialize("v", from(6, -3.5e38)); },
          "Population \"cond\": v must be " + range +
@@ -69,58 +69,6 @@ const std::vector<Case>& cases() {
          "Population \"gif\": a_eta must be " + range +
              "nA in single precision, got 1e+39 nA at "
              "cell 0 (and 2 more)."},
-        {"one weight for all",
-         [](Scene& s) {
-             Projection{s.curr, s.curr, AllToAllConnector{}, {1e39_nA, 1_ms}};
-         },
-         "Projection \"curr\u2192curr\": the weight must be " + range +
-             "nA in single precision, got 1e+39 nA."},
-        {"a conductance",
-         [](Scene& s) {
-             Projection{s.curr, s.cond, AllToAllConnector{}, {1e39_uS, 1_ms}};
-         },
-         "Projection \"curr\u2192cond\": the weight must be between 0 and 3.4028235e+38 uS in "
-         "single precision, got 1e+39 uS."},
-        {"one of many weights",
-         [](Scene& s) {
-             Projection{
-                 s.curr,
-                 s.curr,
-                 AllToAllConnector{},
-                 {Weight{parameters::ConnectionSpecification{one_pair}}, 1_ms},
-                 {.receptor_type = "excitatory"}};
-         },
-         "weights must be " + range + "nA in single precision, got 1e+39 nA at target 3."},
-        {"a Poisson drive",
-         [](Scene& s) {
-             Projection{s.sources, s.curr, OneToOneConnector{}, {1e39_nA, 1_ms}};
-         },
-         "the weight must be " + range},
-        {"a Poisson drive with a weight each",
-         [](Scene& s) {
-             Projection{
-                 s.sources,
-                 s.curr,
-                 OneToOneConnector{},
-                 {std::vector<Current>{1_nA, 1_nA, 1_nA, 1_nA, 1e39_nA, 1_nA, 1_nA}, 1_ms}};
-         },
-         "weights must be " + range + "nA in single precision, got 1e+39 nA at target 4."},
-        {"weights in a list of connections",
-         [](Scene& s) {
-             Projection{
-                 s.curr,
-                 s.curr,
-                 FromListConnector{std::vector<std::vector<double>>{{0, 1, 1e39, 1}}},
-                 StaticSynapse{}};
-         },
-         "weights must be " + range + "nA in single precision, got 1e+39 nA at target 1."},
-        {"a new weight for all",
-         [](Scene& s) { s.one.set("weight", 1e39); },
-         "Projection \"one\": the weight must be " + range},
-        {"a new weight for one",
-         [](Scene& s) { s.each.set("weight", one_pair); },
-         "Projection \"each\": weights must be " + range +
-             "nA in single precision, got 1e+39 nA at target 3."},
         {"a current",
          [](Scene& s) { s.electrode.set("amplitude", 1e39); },
          "DCSource: amplitude must be " + range + "nA in single precision, got 1e+39 nA."},
@@ -132,6 +80,85 @@ const std::vector<Case>& cases() {
          "StepCurrentSource: amplitudes must be " + range +
              "nA in single precision, got -1e+39 nA at index 1."},
     };
+}
+
+double large_for_one_pair(std::size_t pre, std::size_t post) {
+    return pre == 2 && post == 3 ? 1e39 : 1;
+}
+
+std::vector<Case> new_weights() {
+    return {
+        {"a new weight for all",
+         [](Scene& s) { s.one.set("weight", 1e39); },
+         "Projection \"one\": the weight must be between 0 and 3.4028235e+38 nA"},
+        {"a new weight for one",
+         [](Scene& s) { s.each.set("weight", large_for_one_pair); },
+         "Projection \"each\": weights must be between 0 and 3.4028235e+38 "
+         "nA in single precision, got 1e+39 nA at target 3."},
+    };
+}
+
+std::vector<Case> weights() {
+    return {
+        {"one weight for all",
+         [](Scene& s) {
+             Projection{s.curr, s.curr, AllToAllConnector{}, {1e39_nA, 1_ms}};
+         },
+         "Projection \"curr\u2192curr\": the weight must be between 0 and 3.4028235e+38 "
+         "nA in single precision, got 1e+39 nA."},
+        {"a conductance",
+         [](Scene& s) {
+             Projection{s.curr, s.cond, AllToAllConnector{}, {1e39_uS, 1_ms}};
+         },
+         "Projection \"curr\u2192cond\": the weight must be between 0 and 3.4028235e+38 uS in "
+         "single precision, got 1e+39 uS."},
+        {"an inhibitory weight",
+         [](Scene& s) {
+             Projection{s.curr, s.curr, AllToAllConnector{}, {-1e39_nA, 1_ms}};
+         },
+         "the weight must be between -3.4028235e+38 and 0 nA in single precision, got -1e+39 nA."},
+        {"one of many weights",
+         [](Scene& s) {
+             Projection{
+                 s.curr,
+                 s.curr,
+                 AllToAllConnector{},
+                 {Weight{parameters::ConnectionSpecification{large_for_one_pair}}, 1_ms},
+                 {.receptor_type = "excitatory"}};
+         },
+         "weights must be between 0 and 3.4028235e+38 nA in single precision, got 1e+39 nA at "
+         "target 3."},
+        {"a Poisson drive",
+         [](Scene& s) {
+             Projection{s.sources, s.curr, OneToOneConnector{}, {1e39_nA, 1_ms}};
+         },
+         "the weight must be between 0 and 3.4028235e+38 nA"},
+        {"a Poisson drive with a weight each",
+         [](Scene& s) {
+             Projection{
+                 s.sources,
+                 s.curr,
+                 OneToOneConnector{},
+                 {std::vector<Current>{1_nA, 1_nA, 1_nA, 1_nA, 1e39_nA, 1_nA, 1_nA}, 1_ms}};
+         },
+         "weights must be between 0 and 3.4028235e+38 nA in single precision, got 1e+39 nA at "
+         "target 4."},
+        {"weights in a list of connections",
+         [](Scene& s) {
+             Projection{
+                 s.curr,
+                 s.curr,
+                 FromListConnector{std::vector<std::vector<double>>{{0, 1, 1e39, 1}}},
+                 StaticSynapse{}};
+         },
+         "weights must be " + range + "nA in single precision, got 1e+39 nA at target 1."},
+    };
+}
+
+std::vector<Case> cases() {
+    std::vector<Case> all = values_of_cells_and_currents();
+    for (const auto& more : {weights(), new_weights()})
+        all.insert(all.end(), more.begin(), more.end());
     return all;
 }
 

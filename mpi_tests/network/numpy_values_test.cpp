@@ -60,30 +60,23 @@ TEST(numpy_values, continue_from_parameter_to_parameter_and_from_call_to_call) {
 
 // The generator of a refused call stands where it stood, on ranks that own cells and on others: the
 // call that is made right gives the numbers of a program without the mistake.
-TEST(numpy_values, of_refused_calls_count_as_not_drawn) {
-    const auto     good = random::Distribution::normal(20, 2);
-    const auto     bad  = random::Distribution::normal(0, 2);
+TEST(numpy_values, of_a_refused_construction_count_as_not_drawn) {
     const NumpyRNG rng{85524};
     Simulation     sim{world()};
     const auto     positions = RandomStructure{Cuboid{10_um, 10_um, 10_um}, {}, rng};
     const auto     start     = rng.fingerprint();
-    const auto     unmoved   = [&] {
-        EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
-        return start;
-    };
-    const parameters::Specification below_zero{bad, rng};
 
     EXPECT_COLLECTIVE_THROW(
         world(),
         (Population{
             sim,
             4,
-            IF_cond_exp{.v_rest = normal(-65_mV, 1_mV, rng), .tau_m = normal(0_ms, 2_ms, rng)},
+            IF_cond_exp{.v_rest = normal(-65_mV, 1_mV, rng), .tau_m = normal(-20_ms, 2_ms, rng)},
             {.structure = positions}}),
         ParameterError,
         "tau_m must be > 0 ms"
     );
-    unmoved();
+    EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
     EXPECT_COLLECTIVE_THROW(
         world(),
         (Population{
@@ -94,7 +87,16 @@ TEST(numpy_values, of_refused_calls_count_as_not_drawn) {
         ParameterError,
         "v must be finite"
     );
-    unmoved();
+    EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
+}
+
+TEST(numpy_values, of_a_refused_set_count_as_not_drawn) {
+    const auto                      good = random::Distribution::normal(20, 2);
+    const auto                      bad  = random::Distribution::normal(0, 2);
+    const NumpyRNG                  rng{85524};
+    const auto                      start = rng.fingerprint();
+    Simulation                      sim{world()};
+    const parameters::Specification below_zero{bad, rng};
 
     Population p{sim, 7, IF_cond_exp{}};
     EXPECT_COLLECTIVE_THROW(
@@ -103,14 +105,14 @@ TEST(numpy_values, of_refused_calls_count_as_not_drawn) {
         ParameterError,
         "tau_m must be > 0 ms"
     );
-    unmoved();
+    EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
     const auto throwing = parameters::Specification{good, rng} *
                           parameters::Specification{[](std::size_t i) -> double {
                               if (i == 5) throw ParameterError("cell 5 is not known.");
                               return 1;
                           }};
     EXPECT_COLLECTIVE_THROW(world(), p.set("tau_m", throwing), ParameterError, "cell 5");
-    unmoved();
+    EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
     EXPECT_COLLECTIVE_THROW(
         world(),
         p.initialize(
@@ -120,21 +122,28 @@ TEST(numpy_values, of_refused_calls_count_as_not_drawn) {
         ParameterError,
         "gsyn_exc must be finite, got nan uS."
     );
-    unmoved();
-    const Weight weights{parameters::ConnectionSpecification{bad, rng}};
+    EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
+    p.set("tau_m", parameters::Specification{good, rng});
+    EXPECT_EQ(p.get("tau_m"), published);
+}
+
+TEST(numpy_values, of_refused_weights_count_as_not_drawn) {
+    const NumpyRNG rng{85524};
+    const auto     start = rng.fingerprint();
+    Simulation     sim{world()};
+    Population     p{sim, 7, IF_cond_exp{}};
+    const Weight   weights{
+        parameters::ConnectionSpecification{random::Distribution::normal(0, 2), rng}};
     EXPECT_COLLECTIVE_THROW(
         world(),
         (Projection{p, p, AllToAllConnector{}, StaticSynapse{.weight = weights}}),
         ConnectionError,
         "must be >= 0 uS"
     );
-    unmoved();
+    EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
     Projection ring{p, p, AllToAllConnector{}, StaticSynapse{.weight = 1_uS}};
     EXPECT_COLLECTIVE_THROW(world(), ring.set("weight", weights), ConnectionError, ">= 0 uS");
-    unmoved();
-
-    p.set("tau_m", parameters::Specification{good, rng});
-    EXPECT_EQ(p.get("tau_m"), published);
+    EXPECT_ON_ALL_RANKS(rng.fingerprint() == start);
 }
 
 TEST(numpy_values, of_structures_continue_from_call_to_call) {

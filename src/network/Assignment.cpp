@@ -60,7 +60,7 @@ std::string required_of(double value, const Info& info, double held) {
     if (std::abs(value) > held) {
         const bool positive =
             info.rule == models::Rule::positive || info.rule == models::Rule::non_negative;
-        return range_of_single(!positive, info.unit);
+        return range_of_single(positive ? 1 : 0, info.unit);
     }
     return fmt::format("<= {}", with_unit(info.most, info.unit));
 }

@@ -52,6 +52,17 @@ std::string sign_text(int sign, models::Input input) {
     return fmt::format("{} 0 {}", sign > 0 ? ">=" : "<=", models::weight_unit(input));
 }
 
+/// What is wrong with a weight that is not finite or beyond single precision.
+std::string size_text(double weight, const std::string& where, int sign, std::string_view unit) {
+    return fmt::format(
+        "weights must be {}, got {} {}{}.",
+        std::isfinite(weight) ? range_of_single(sign, unit) : "finite",
+        number(weight),
+        unit,
+        where
+    );
+}
+
 /// What is wrong with a weight that 16 bits cannot hold, and which resolution would do for the
 /// largest of them.
 std::string range_text(
@@ -304,7 +315,7 @@ void Network::check_weight(
                 name,
                 fmt::format(
                     "the weight must be {}, got {} {}.",
-                    range_of_single(connect.weight_sign <= 0, models::weight_unit(input)),
+                    range_of_single(connect.weight_sign, models::weight_unit(input)),
                     number(*value),
                     models::weight_unit(input)
                 )
@@ -414,7 +425,8 @@ void Network::agree(
     std::string         text;
     switch (what) {
         case Violation::What::weight_finite:
-            text = fmt::format("weights must be finite, got {} {}{}.", number(value), unit, where);
+        case Violation::What::weight_single:
+            text = size_text(value, where, connect.weight_sign, unit);
             break;
         case Violation::What::weight_sign:
             text = fmt::format(
@@ -427,15 +439,6 @@ void Network::agree(
                 connect.weight.distribution()
                     ? " Check the RandomDistribution; normal_clipped keeps values in range."
                     : ""
-            );
-            break;
-        case Violation::What::weight_single:
-            text = fmt::format(
-                "weights must be {}, got {} {}{}.",
-                range_of_single(connect.weight_sign <= 0, unit),
-                number(value),
-                unit,
-                where
             );
             break;
         case Violation::What::weight_range:

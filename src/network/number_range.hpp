@@ -20,12 +20,13 @@ inline double largest_number(Precision precision) {
 
 /// The end of "must be" for a finite number beyond it: `between -3.4028235e+38 and 3.4028235e+38 mV
 /// in single precision`. In double precision there is none.
-inline std::string range_of_single(bool may_be_negative, std::string_view unit) {
+/// @param sign +1: of numbers that must be >= 0; -1: <= 0; 0: any
+inline std::string range_of_single(int sign, std::string_view unit) {
     constexpr float largest = std::numeric_limits<float>::max();
     return fmt::format(
         "between {} and {}{}{} in single precision",
-        may_be_negative ? -largest : 0,
-        largest,
+        sign > 0 ? 0 : -largest,
+        sign < 0 ? 0 : largest,
         unit.empty() ? "" : " ",
         unit
     );

@@ -93,14 +93,13 @@ struct AdaptiveExponential {
         const V n0     = t.x - s.w;
         const V n_dot0 = t.by_v * t.rate - t.w_dot;
 
-        const V    g       = membrane.g_leak + in.g.mean;
-        const V    z       = g * per_nA;
-        const auto relaxed = relaxation(z);
-        const V    current = in.current.mean - g * t.above + steady;
-        const V    slope   = in.current.slope - in.g.slope * t.above;
-        // As Relaxation::change, which is linear in the current and in its slope.
+        const V    g          = membrane.g_leak + in.g.mean;
+        const V    z          = g * per_nA;
+        const auto relaxed    = relaxation(z);
+        const V    current    = in.current.mean - g * t.above + steady;
+        const V    slope      = in.current.slope - in.g.slope * t.above;
         const V    by_current = (relaxed.whole - in.g.slope * per_rate * relaxed.bend) * per_nA;
-        const V    by_slope   = z * relaxed.bend * per_rate;
+        const V    by_slope   = z * relaxed.bend * per_rate;  // as Relaxation::change
         const auto moved      = [&](V mean, V rise) __attribute__((always_inline)) {
                  return s.v + ((current + mean) * by_current + (slope + rise) * by_slope);
         };
