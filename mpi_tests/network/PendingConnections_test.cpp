@@ -1,5 +1,6 @@
 #include "ranvier/network/PendingConnections.hpp"
 
+#include <array>
 #include <tuple>
 #include <vector>
 
@@ -101,6 +102,53 @@ TYPED_TEST(Pending, returns_to_a_mark) {
         this->pending.roll_back(mark);
         ASSERT_EQ(this->held(), kept);
     }
+}
+
+/// Sources of any density and order, in batches, with one target or many.
+TYPED_TEST(Pending, takes_batches_as_it_takes_connections_one_by_one) {
+    test::Dice                                 dice{3};
+    constexpr std::size_t                      num_groups = 6;
+    std::array<std::vector<Entry>, num_groups> expected;
+    std::vector<std::uint32_t>                 sources, delays;
+    std::vector<std::uint16_t>                 targets;
+    std::vector<double>                        weights;
+    for (int batch = 0; batch < 300; ++batch) {
+        const std::size_t size    = dice.one_of({0u, 1u, 7u, 60u, 1500u});
+        const auto        channel = static_cast<ChannelId>(batch / 7 % 2);
+        const bool        runs    = dice.below(2) == 0;
+        sources.resize(size);
+        for (std::size_t k = 0; k < size; ++k)
+            sources[k] = static_cast<std::uint32_t>(runs ? k : dice.below(256 * num_groups));
+        delays.assign(size, 0);
+        for (std::uint32_t& delay : delays)
+            delay = static_cast<std::uint32_t>(1 + dice.below(batch < 150 ? 255 : 5000));
+        targets.assign(size, static_cast<std::uint16_t>(dice.below(65536)));
+        weights.assign(size, static_cast<double>(dice.below(1000)) / 8);
+        if (batch % 3 == 0) {
+            for (std::uint16_t& target : targets)
+                target = static_cast<std::uint16_t>(dice.below(65536));
+            this->pending.add(sources, channel, targets, delays, weights);
+        } else {
+            const std::uint16_t target = targets.empty() ? std::uint16_t{0} : targets[0];
+            this->pending.add(sources, channel, target, delays, weights);
+        }
+        for (std::size_t k = 0; k < size; ++k)
+            expected[sources[k] / 256].emplace_back(
+                channel, sources[k] % 256, targets[k], delays[k], weights[k]
+            );
+    }
+    for (std::size_t g = 0; g < num_groups; ++g)
+        EXPECT_EQ(this->held(g), expected[g]) << g;
+}
+
+/// What one channel leaves free in a group it finds again, whatever others did elsewhere.
+TYPED_TEST(Pending, continues_a_chunk_when_its_channel_comes_back) {
+    for (int k = 0; k < 500; ++k) {
+        this->add({0, 1, 2, 3, 0.5}, 0);
+        this->add({1, 1, 2, 3, 0.5}, 1);
+    }
+    EXPECT_LT(this->pending.bytes(), 100000u);  // not 1000 chunks
+    EXPECT_EQ(this->held(0).size(), 500u);
 }
 
 }  // namespace

@@ -69,6 +69,25 @@ TEST(Distribution, fill_has_the_bits_of_draw) {
     });
 }
 
+TEST(Distribution, fill_draws_again_what_draw_draws_again) {
+    const auto rare = Distribution::normal_clipped(0, 1, 2, 2.5);  // 1 of 60
+    test::for_each_isa([&] {
+        std::vector<double> filled(1030), drawn(1030);
+        rare.fill(key, 77, 0xfffff000u, filled);
+        for (std::size_t k = 0; k < drawn.size(); ++k) {
+            Stream stream{key, 77, static_cast<std::uint32_t>(0xfffff000u + k)};
+            drawn[k] = rare.draw(stream);
+        }
+        EXPECT_EQ(filled, drawn);
+        rare.fill_indices(key, 0xffffff00u, filled);
+        for (std::size_t k = 0; k < drawn.size(); ++k) {
+            Stream stream{key, 0xffffff00u + k};
+            drawn[k] = rare.draw(stream);
+        }
+        EXPECT_EQ(filled, drawn);
+    });
+}
+
 TEST(Distribution, fill_indices_has_the_bits_of_draw_wherever_it_begins) {
     constexpr std::uint64_t first = 0xffffffffu - 100;  // crosses 2^32
     test::for_each_isa([] {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "ranvier/base/bits.hpp"
 #include "ranvier/connectors/Connector.hpp"
 
 namespace ranvier::connectors {
@@ -28,14 +28,14 @@ inline void sort_distinct(std::size_t num_pre, Sources& sources) {
         low  = std::min(low, word);
         high = std::max(high, word);
     }
-    auto out = sources.begin();
+    const std::size_t size = sources.size();
+    sources.resize(size + bits_written_ahead);
+    std::uint32_t* out = sources.data();
     for (std::size_t word = low; word <= high; ++word) {
-        for (std::uint64_t bits = marks[word]; bits != 0; bits &= bits - 1)
-            *out++ = static_cast<std::uint32_t>(
-                word * 64 + static_cast<std::size_t>(std::countr_zero(bits))
-            );
+        out         = write_set_bits(marks[word], static_cast<std::uint32_t>(word * 64), out);
         marks[word] = 0;
     }
+    sources.resize(size);
 }
 
 }  // namespace ranvier::connectors

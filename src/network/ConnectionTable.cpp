@@ -39,10 +39,10 @@ struct ConnectionTable<T>::Sorting {
     std::vector<ChannelId>   places;    ///< channels in canonical order
     std::vector<std::size_t> place_of;  ///< of each channel of the network
     /// `[sources][places]` and one more, in records: where those of a bucket go next.
-    std::vector<std::size_t>   next;
-    std::vector<std::uint32_t> words;  ///< records by source, place, as added
-    std::uint32_t              min_delay = 0, max_delay = 0;
-    RowWriter<T>               writer;
+    std::vector<std::size_t>    next;
+    AlignedArray<std::uint32_t> words;  ///< records by source, place, as added
+    std::uint32_t               min_delay = 0, max_delay = 0;
+    RowWriter<T>                writer;
 };
 
 /// Makes the groups of a range.
@@ -171,7 +171,10 @@ void ConnectionTable<T>::sort_group(
     });
     for (std::size_t b = 1; b < sorting.next.size(); ++b)
         sorting.next[b] += sorting.next[b - 1];
-    sorting.words.resize(std::max(sorting.words.size(), size * Pending::width(wide)));
+    if (const std::size_t needed = size * Pending::width(wide); sorting.words.size() < needed) {
+        sorting.words = {};  // frees first
+        sorting.words = AlignedArray<std::uint32_t>(needed);
+    }
     for_each_chunk(parts, [&](const Chunk& chunk) {
         if (!wide)
             scatter<false, false>(chunk, sorting);

@@ -1,6 +1,7 @@
 #include "ranvier/network/PendingConnections.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <new>
 
 #include "ranvier/base/faults.hpp"
@@ -24,10 +25,6 @@ std::uint32_t* allocate(std::size_t bytes) {
     return static_cast<std::uint32_t*>(memory);
 }
 
-constexpr std::uint32_t tag_of(ChannelId channel, bool wide) {
-    return std::uint32_t{channel} << 1 | (wide ? 1 : 0);
-}
-
 }  // namespace
 
 template <class T>
@@ -43,54 +40,158 @@ template <class T>
 void PendingConnections<T>::reach(std::size_t group) {
     if (groups_.empty()) first_group_ = group;
     if (group < first_group_) {
-        std::vector<Group> more(first_group_ - group);
+        const std::size_t  before = first_group_ - group;
+        std::vector<Group> more(before);
         for (Group& old : groups_)
             more.push_back(std::move(old));
-        groups_      = std::move(more);
+        groups_ = std::move(more);
+        cursors_.insert(cursors_.begin(), before, {});
         first_group_ = group;
     }
-    if (group - first_group_ >= groups_.size()) groups_.resize(group - first_group_ + 1);
+    if (group - first_group_ >= groups_.size()) {
+        groups_.resize(group - first_group_ + 1);
+        cursors_.resize(groups_.size());
+    }
 }
 
-/// Begins a chunk; those of a channel grow from one to the next.
+/// Notes how much the last chunk of a group holds.
 template <class T>
-void PendingConnections<T>::open_chunk(Group& group, ChannelId channel) {
-    const std::uint32_t tag   = tag_of(channel, wide_);
-    std::size_t         bytes = smallest_chunk;
-    if (!group.chunks.empty()) {
-        Chunk& last = group.chunks.back();
-        last.size   = static_cast<std::size_t>(group.at - last.words.get()) / width(last.wide);
-        if (group.tag == tag) bytes = std::min(largest_chunk, 4 * last.words.get_deleter().bytes);
+void PendingConnections<T>::settle(std::size_t g) {
+    if (!cursors_[g].at) return;
+    Chunk& last = groups_[g].back();
+    last.size   = static_cast<std::size_t>(cursors_[g].at - last.words.get()) / width(last.wide);
+}
+
+/// From now on records of this kind are added.
+template <class T>
+void PendingConnections<T>::begin(Kind kind) {
+    if (kind == kind_) return;
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+        settle(g);
+        cursors_[g] = {};
     }
+    kind_ = kind;
+}
+
+/// Begins a chunk, or continues the last one; those of a channel grow from one to the next.
+template <class T>
+void PendingConnections<T>::open_chunk(Group& group, Cursor& cursor, std::size_t num_expected) {
+    const std::size_t record = width(kind_.wide) * sizeof(std::uint32_t);
+    std::size_t       bytes  = smallest_chunk;
+    if (!group.empty() && kind_ == Kind{group.back().channel, group.back().wide}) {
+        Chunk&            last     = group.back();
+        const std::size_t capacity = last.words.get_deleter().bytes / record;
+        if (last.size < capacity) {
+            cursor.at  = last.words.get() + last.size * width(kind_.wide);
+            cursor.end = last.words.get() + capacity * width(kind_.wide);
+            return;
+        }
+        bytes = 4 * last.words.get_deleter().bytes;
+    }
+    bytes = std::min(largest_chunk, std::max(bytes, std::bit_ceil(num_expected * record)));
     std::unique_ptr<std::uint32_t[], Free> words{allocate(bytes), Free{bytes}};
-    group.chunks.push_back({channel, wide_, 0, std::move(words)});
-    group.at  = group.chunks.back().words.get();
-    group.end = group.at + bytes / sizeof(std::uint32_t) / width(wide_) * width(wide_);
-    group.tag = tag;
+    group.push_back({kind_.channel, kind_.wide, 0, std::move(words)});
+    cursor.at  = group.back().words.get();
+    cursor.end = cursor.at + bytes / record * width(kind_.wide);
+}
+
+/// Where the next records of a group go: one at least.
+template <class T>
+auto PendingConnections<T>::make_room(std::size_t group, std::size_t num_expected) -> Cursor& {
+    if (group - first_group_ >= groups_.size()) reach(group);  // also if it is before the first
+    const std::size_t g      = group - first_group_;
+    Cursor&           cursor = cursors_[g];
+    if (cursor.at == cursor.end) {
+        settle(g);
+        open_chunk(groups_[g], cursor, num_expected);
+    }
+    return cursor;
 }
 
 template <class T>
-template <bool wide>
-void PendingConnections<T>::add_records(
-    std::span<const std::uint32_t> sources,
-    ChannelId                      channel,
-    std::uint16_t                  target,
-    const std::uint32_t*           delays,
-    const double*                  weights
-) {
-    const std::uint32_t tag = tag_of(channel, wide);
-    for (std::size_t k = 0; k < sources.size(); ++k) {
-        const std::size_t g = sources[k] / group_size;
-        if (g - first_group_ >= groups_.size()) reach(g);  // also if it is before the first
-        Group& group = groups_[g - first_group_];
-        if (group.at == group.end || group.tag != tag) open_chunk(group, channel);
-        std::uint32_t* const at     = group.at;
-        const T              weight = static_cast<T>(weights[k]);
-        at[0]                       = delays[k] << 24 | (sources[k] & 0xff) << 16 | target;
-        if constexpr (wide) at[1] = delays[k] >> 8;
+template <bool wide, class F>
+void PendingConnections<T>::write(const Batch<F>& batch, std::size_t k, std::uint32_t* at) {
+    const T             weight = static_cast<T>(batch.weights[k]);
+    const std::uint32_t delay = batch.delays[k], source = batch.sources[k] % group_size;
+    const std::uint32_t head = delay << 24 | source << 16 | batch.target(k);
+    if constexpr (!wide && sizeof weight == sizeof head) {
+        // In one piece: fewer stores wait for lines of the cache.
+        const std::uint64_t record = head | std::uint64_t{std::bit_cast<std::uint32_t>(weight)}
+                                                << 32;
+        std::memcpy(at, &record, sizeof record);
+    } else {
+        at[0] = head;
+        if constexpr (wide) at[1] = delay >> 8;
         std::memcpy(at + (wide ? 2 : 1), &weight, sizeof weight);
-        group.at = at + width(wide);
     }
+}
+
+/// For sources of many groups.
+template <class T>
+template <bool wide, class F>
+void PendingConnections<T>::add_one_by_one(const Batch<F>& batch) {
+    Cursor*     cursors    = cursors_.data();
+    std::size_t num_groups = cursors_.size(), first = first_group_;
+    for (std::size_t k = 0; k < batch.sources.size(); ++k) {
+        const std::size_t group = batch.sources[k] / group_size;
+        std::size_t       g     = group - first;
+        if (g >= num_groups || cursors[g].at == cursors[g].end) [[unlikely]] {
+            make_room(group, 1);
+            cursors    = cursors_.data();
+            num_groups = cursors_.size();
+            first      = first_group_;
+            g          = group - first;
+        }
+        std::uint32_t* const at = cursors[g].at;
+        write<wide>(batch, k, at);
+        cursors[g].at = at + width(wide);
+    }
+}
+
+/// For sources of which many in a row belong to one group.
+template <class T>
+template <bool wide, class F>
+void PendingConnections<T>::add_in_runs(const Batch<F>& batch) {
+    for (std::size_t k = 0; k < batch.sources.size();) {
+        const std::size_t group = batch.sources[k] / group_size;
+        std::size_t       end   = k + 1;
+        while (end < batch.sources.size() && batch.sources[end] / group_size == group)
+            ++end;
+        while (k < end) {
+            Cursor&              cursor = make_room(group, end - k);
+            std::uint32_t* const at     = cursor.at;
+            const auto           room   = static_cast<std::size_t>(cursor.end - at) / width(wide);
+            const std::size_t    count  = std::min(end - k, room);
+            for (std::size_t i = 0; i < count; ++i)
+                write<wide>(batch, k + i, at + i * width(wide));
+            cursor.at = at + count * width(wide);
+            k += count;
+        }
+    }
+}
+
+template <class T>
+template <class F>
+void PendingConnections<T>::add(const Batch<F>& batch, ChannelId channel) {
+    constexpr std::size_t long_run = 8;
+
+    if (batch.sources.empty()) return;
+    std::uint32_t low = min_delay_, high = max_delay_;
+    for (std::size_t k = 0; k < batch.sources.size(); ++k) {
+        low  = std::min(low, batch.delays[k]);
+        high = std::max(high, batch.delays[k]);
+    }
+    min_delay_ = low;
+    max_delay_ = high;
+    begin({channel, high > 0xff});
+    // Most rules give ascending sources; for others this is a guess.
+    const std::size_t from = batch.sources.front() / group_size;
+    const std::size_t to   = batch.sources.back() / group_size;
+    const bool        runs = to >= from && batch.sources.size() / long_run > to - from;
+    if (runs)
+        kind_.wide ? add_in_runs<true>(batch) : add_in_runs<false>(batch);
+    else
+        kind_.wide ? add_one_by_one<true>(batch) : add_one_by_one<false>(batch);
 }
 
 template <class T>
@@ -101,25 +202,27 @@ void PendingConnections<T>::add(
     std::span<const std::uint32_t> delays,
     std::span<const double>        weights
 ) {
-    std::uint32_t low = min_delay_, high = max_delay_;
-    for (const std::uint32_t delay : delays) {
-        low  = std::min(low, delay);
-        high = std::max(high, delay);
-    }
-    min_delay_ = low;
-    max_delay_ = high;
-    wide_      = high > 0xff;
-    if (wide_)
-        add_records<true>(sources, channel, target, delays.data(), weights.data());
-    else
-        add_records<false>(sources, channel, target, delays.data(), weights.data());
+    const auto same = [target](std::size_t) { return target; };
+    add(Batch<decltype(same)>{sources, same, delays.data(), weights.data()}, channel);
+}
+
+template <class T>
+void PendingConnections<T>::add(
+    std::span<const std::uint32_t> sources,
+    ChannelId                      channel,
+    std::span<const std::uint16_t> targets,
+    std::span<const std::uint32_t> delays,
+    std::span<const double>        weights
+) {
+    const auto each = [at = targets.data()](std::size_t k) { return at[k]; };
+    add(Batch<decltype(each)>{sources, each, delays.data(), weights.data()}, channel);
 }
 
 template <class T>
 std::size_t PendingConnections<T>::bytes() const {
-    std::size_t total = groups_.capacity() * sizeof(Group);
+    std::size_t total = groups_.capacity() * sizeof(Group) + cursors_.capacity() * sizeof(Cursor);
     for (const Group& group : groups_) {
-        for (const Chunk& chunk : group.chunks)
+        for (const Chunk& chunk : group)
             total += sizeof chunk + chunk.words.get_deleter().bytes;
     }
     return total;
@@ -128,17 +231,15 @@ std::size_t PendingConnections<T>::bytes() const {
 template <class T>
 auto PendingConnections<T>::chunks(std::size_t g) -> std::span<const Chunk> {
     if (!groups().contains(g)) return {};
-    Group& group = groups_[g - first_group_];
-    if (!group.chunks.empty()) {
-        Chunk& last = group.chunks.back();
-        last.size   = static_cast<std::size_t>(group.at - last.words.get()) / width(last.wide);
-    }
-    return group.chunks;
+    settle(g - first_group_);
+    return groups_[g - first_group_];
 }
 
 template <class T>
 void PendingConnections<T>::release(std::size_t g) {
-    if (groups().contains(g)) groups_[g - first_group_] = {};
+    if (!groups().contains(g)) return;
+    groups_[g - first_group_]  = Group{};
+    cursors_[g - first_group_] = {};
 }
 
 template <class T>
@@ -158,28 +259,26 @@ void PendingConnections<T>::roll_back(const Mark& mark) {
     auto marked = mark.begin();
     for (std::size_t g = groups().first; g < groups().last; ++g) {
         const bool held = marked != mark.end() && marked->group == g;
-        chunks(g);  // settles the size of the last one
-        roll_back(groups_[g - first_group_], held ? marked->size : 0);
+        roll_back(g - first_group_, held ? marked->size : 0);
         if (held) ++marked;
     }
 }
 
 template <class T>
-void PendingConnections<T>::roll_back(Group& group, std::size_t size) {
+void PendingConnections<T>::roll_back(std::size_t g, std::size_t size) {
+    settle(g);
+    cursors_[g]       = {};
+    Group&      group = groups_[g];
     std::size_t kept = 0, before = 0;  // chunks, records in those before the last
-    while (kept < group.chunks.size() && before + group.chunks[kept].size < size)
-        before += group.chunks[kept++].size;
+    while (kept < group.size() && before + group[kept].size < size)
+        before += group[kept++].size;
     if (size == 0) {
-        group = {};
+        group = Group{};
         return;
     }
-    while (group.chunks.size() > kept + 1)
-        group.chunks.pop_back();
-    Chunk&            last  = group.chunks.back();
-    const std::size_t words = last.words.get_deleter().bytes / sizeof(std::uint32_t);
-    group.at                = last.words.get() + (size - before) * width(last.wide);
-    group.end               = last.words.get() + words / width(last.wide) * width(last.wide);
-    group.tag               = tag_of(last.channel, last.wide);
+    while (group.size() > kept + 1)
+        group.pop_back();
+    group.back().size = size - before;
 }
 
 template class PendingConnections<double>;

@@ -62,9 +62,14 @@ private:
         std::uint16_t target;
         T             weight;
     };
-    /// Where the next target and weight of a delay go.
+    /// Where targets and weights go.
     struct Cursor {
         std::size_t target, weight;
+    };
+    /// Where the next target of a delay goes, and its weight: both move on, so one of them and
+    /// what to add to a multiple of it are enough.
+    struct Next {
+        std::size_t target, weight_from_target;
     };
 
     /// For any row of so many records: each a segment, and bridges over long gaps.
@@ -127,8 +132,12 @@ private:
             ++counts[Pending::template delay_of<wide>(records + k * width<wide>) - low];
         if (count > 0xffff && *std::max_element(counts_.begin(), counts_.end()) > 0xffff)
             return false;
-        cursors_.resize(std::max(cursors_.size(), range));
-        std::size_t first = 0;
+        next_.resize(std::max(next_.size(), range));
+        const std::size_t weight_per_target = channel.constant ? 0
+                                              : channel.quantum > 0
+                                                  ? sizeof(WeightMultiple) / sizeof(std::uint16_t)
+                                                  : sizeof(T) / sizeof(std::uint16_t);
+        std::size_t       first             = 0;
         while (counts_[first] == 0)
             ++first;
         put(used_, static_cast<std::uint32_t>(low + first));
@@ -139,8 +148,9 @@ private:
                 ++next;
             const auto gap =
                 next == range ? SegmentHeader::last : static_cast<std::uint16_t>(next - d);
-            cursors_[d] = begin_segment(channel, counts_[d], gap);
-            d           = next;
+            const Cursor cursor = begin_segment(channel, counts_[d], gap);
+            next_[d] = {cursor.target, cursor.weight - weight_per_target * cursor.target};
+            d        = next;
         }
         if (channel.constant)
             scatter<wide, false>(records, count, low, [](T weight) { return weight; });
@@ -153,21 +163,23 @@ private:
         return true;
     }
 
-    /// Puts every record where the cursor of its delay points, its weight in the form `stored`.
+    /// Puts every record where the next one of its delay goes, its weight in the form `stored`.
     template <bool wide, bool weighted, class F>
     void scatter(const std::uint32_t* records, std::size_t count, std::uint32_t low, F&& stored) {
-        std::byte* const bytes   = bytes_.data();
-        Cursor* const    cursors = cursors_.data();
+        std::byte* const bytes = bytes_.data();
+        Next* const      next  = next_.data();
         for (std::size_t k = 0; k < count; ++k) {
             const std::uint32_t* const record = records + k * width<wide>;
             const std::uint16_t        target = Pending::target_of(record);
-            Cursor& cursor = cursors[Pending::template delay_of<wide>(record) - low];
-            std::memcpy(bytes + cursor.target, &target, sizeof target);
-            cursor.target += sizeof target;
+            Next&                      at = next[Pending::template delay_of<wide>(record) - low];
+            const std::size_t          to = at.target;
+            std::memcpy(bytes + to, &target, sizeof target);
+            at.target = to + sizeof target;
             if constexpr (weighted) {
-                const auto weight = stored(Pending::template weight_of<wide>(record));
-                std::memcpy(bytes + cursor.weight, &weight, sizeof weight);
-                cursor.weight += sizeof weight;
+                const auto        weight = stored(Pending::template weight_of<wide>(record));
+                const std::size_t weight_at =
+                    at.weight_from_target + to * (sizeof weight / sizeof target);
+                std::memcpy(bytes + weight_at, &weight, sizeof weight);
             }
         }
     }
@@ -226,7 +238,7 @@ private:
     std::uint32_t              min_delay_ = 0;
     std::uint32_t              max_delay_ = 0xffffffff;
     std::vector<std::uint32_t> counts_;
-    std::vector<Cursor>        cursors_;
+    std::vector<Next>          next_;
     std::vector<Entry>         entries_;
 };
 

@@ -81,6 +81,8 @@ struct Store<T>::Filing {
     const Placement*                 placement = nullptr;
     std::vector<ConnectionTable<T>*> tables{};  ///< by part of the presynaptic group
     std::vector<std::uint32_t>       cells{};   ///< sources as cells of one part's population
+    std::vector<std::uint16_t>       targets{};
+    bool                             from_whole = projection.pre.is_whole_population();
 
     const Selection::Part& part() const { return projection.post.part(run.part); }
 
@@ -124,7 +126,7 @@ struct Store<T>::Filing {
         std::span<const double>        weights
     ) {
         const ChannelId channel = projection.targets[run.part].channel;
-        if (projection.pre.is_whole_population()) {
+        if (from_whole) {
             tables[0]->add(sources, channel, cell, steps, weights);
             return;
         }
@@ -141,6 +143,39 @@ struct Store<T>::Filing {
                 cells, channel, cell, steps.subspan(k, count), weights.subspan(k, count)
             );
             k = end;
+        }
+    }
+
+    /// Files one connection onto each of the members from `first` on.
+    void add_one_each(
+        std::size_t                    first,
+        std::span<const std::uint32_t> sources,
+        std::span<const std::uint32_t> steps,
+        std::span<const double>        weights
+    ) {
+        const Selection::Part& to     = part();
+        const std::size_t      offset = to.population->slice.first;
+        for (std::size_t k = 0; k < sources.size(); k += targets.size()) {
+            targets.assign(1, open(first + k));
+            // Those onto the same block together.
+            for (std::size_t m = first + k + 1; from_whole && m < first + sources.size(); ++m) {
+                const std::size_t cell = to.indices[m - to.first] - offset;
+                if (!placement->cells.contains(cell)) break;
+                targets.push_back(
+                    static_cast<std::uint16_t>(placement->slot + cell - placement->cells.first)
+                );
+            }
+            const std::size_t count = targets.size();
+            if (from_whole)
+                tables[0]->add(
+                    sources.subspan(k, count),
+                    projection.targets[run.part].channel,
+                    targets,
+                    steps.subspan(k, count),
+                    weights.subspan(k, count)
+                );
+            else
+                add(targets[0], sources.subspan(k, 1), steps.subspan(k, 1), weights.subspan(k, 1));
         }
     }
 };
@@ -299,11 +334,7 @@ void Store<T>::connect_one_to_one(
             request.rule->plan(request.shape, request.connectivity_key, {begin + k, begin + k + 1});
             draw_target(projection, begin + k, 0, request, one, violation);  // which ones
         }
-        const std::span pre{draws.sources}, steps{draws.steps}, values{draws.weights};
-        for (std::size_t k = 0; k < posts.size(); ++k)
-            filing.add(
-                filing.open(begin + k), pre.subspan(k, 1), steps.subspan(k, 1), values.subspan(k, 1)
-            );
+        filing.add_one_each(begin, draws.sources, draws.steps, draws.weights);
         note_delays(projection, draws.steps);
         projection.local_size += posts.size();
     }

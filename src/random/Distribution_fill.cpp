@@ -29,22 +29,28 @@ void fill_one_by_one(
     }
 }
 
-/// Values outside the interval are drawn again from the beginning of their streams, which ends with
-/// the value that `draw` finds.
+/// Values outside the interval are drawn again, from the next numbers of their streams, until they
+/// lie inside: those of a block together.
 void redraw_outside(
     const Distribution& distribution, const StreamRange& range, std::span<double> out
 ) {
     constexpr std::size_t block = 512;
-    std::uint32_t         outside[block];
-    const double          low  = distribution.parameters()[2];
-    const double          high = distribution.parameters()[3];
+    std::uint32_t         outside[block];  // positions in the block, then in the range
+    std::uint32_t         still_outside[block];
+    double                again[block];
+    const auto            p = distribution.parameters();
     for (std::size_t first = 0; first < out.size(); first += block) {
         const std::size_t size  = std::min(block, out.size() - first);
-        const std::size_t found = kernels().outside(low, high, size, out.data() + first, outside);
-        for (std::size_t k = 0; k < found; ++k) {
-            const std::size_t at     = first + outside[k];
-            Stream            stream = stream_at(range, at);
-            out[at]                  = distribution.draw(stream);
+        std::size_t       count = kernels().outside(p[2], p[3], size, out.data() + first, outside);
+        for (std::size_t k = 0; k < count; ++k)
+            outside[k] += static_cast<std::uint32_t>(first);
+        for (std::uint32_t draw = 1; count > 0; ++draw) {
+            kernels().normal_at(range, outside, draw, p[0], p[1], count, again);
+            for (std::size_t k = 0; k < count; ++k)
+                out[outside[k]] = again[k];
+            count = kernels().outside(p[2], p[3], count, again, still_outside);
+            for (std::size_t k = 0; k < count; ++k)
+                outside[k] = outside[still_outside[k]];
         }
     }
 }

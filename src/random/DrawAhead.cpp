@@ -1,5 +1,7 @@
 #include "ranvier/random/DrawAhead.hpp"
 
+#include <algorithm>
+
 #include "kernels.hpp"
 
 namespace ranvier::random {
@@ -15,6 +17,17 @@ void DrawAhead::refill() {
         exponential_
     );
     block_ += static_cast<std::uint32_t>(size_ / 2);
+    divided_ = 0;
+}
+
+/// All that is there; where probabilities change, some of it, which may not be taken.
+void DrawAhead::divide(double rate) {
+    const bool changes = rate != rate_;
+    if (at_ == size_) refill();
+    rate_    = rate;
+    divided_ = changes ? std::min(at_ + smallest, size_) : size_;
+    for (std::size_t k = at_; k < divided_; ++k)
+        failures_[k] = exponential_[k] / rate;
 }
 
 }  // namespace ranvier::random

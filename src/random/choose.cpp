@@ -1,9 +1,9 @@
 #include "ranvier/random/choose.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
+#include "ranvier/base/bits.hpp"
 #include "ranvier/base/math.hpp"
 #include "ranvier/random/fill.hpp"
 
@@ -92,18 +92,16 @@ void Chooser::without_replacement(
     const std::size_t drawn  = invert ? static_cast<std::size_t>(n) - count : count;
     if (!invert && n / 1024 > count) return sort_distinct(key, index, n, count, out);
     mark_distinct(key, index, n, drawn);
-    out.resize(count);
-    std::size_t         k    = 0;
+    out.resize(count + bits_written_ahead);
+    std::uint32_t*      to   = out.data();
     const std::uint64_t flip = invert ? ~std::uint64_t{0} : 0;
     for (std::size_t word = 0; word < marks_.size(); ++word) {
         std::uint64_t bits = marks_[word] ^ flip;
         if (invert && word + 1 == marks_.size() && n % 64 != 0)
             bits &= (std::uint64_t{1} << n % 64) - 1;
-        for (; bits != 0; bits &= bits - 1)
-            out[k++] = static_cast<std::uint32_t>(
-                word * 64 + static_cast<std::size_t>(std::countr_zero(bits))
-            );
+        to = write_set_bits(bits, static_cast<std::uint32_t>(word * 64), to);
     }
+    out.resize(count);
 }
 
 void Chooser::mark_distinct(Key key, std::uint64_t index, std::uint64_t n, std::size_t count) {

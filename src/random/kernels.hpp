@@ -40,6 +40,16 @@ struct Kernels {
     )(const StreamRange&, double offset, double scale, double largest, std::size_t n, double* out);
     /// `out[k] = offset + scale * normal_k`
     void (*normal)(const StreamRange&, double offset, double scale, std::size_t n, double* out);
+    /// `out[k] = offset + scale * normal()` of the stream at `positions[k]` of the range, where
+    /// `draw` numbers of it were taken before.
+    void (*normal_at
+    )(const StreamRange&,
+      const std::uint32_t* positions,
+      std::uint32_t        draw,
+      double               offset,
+      double               scale,
+      std::size_t          n,
+      double*              out);
     /// `out[k] = scale * exponential_k`
     void (*exponential)(const StreamRange&, double scale, std::size_t n, double* out);
     /// The draws of blocks `first_block, first_block + 1, ...` of the first stream, two of each:

@@ -61,12 +61,17 @@ struct RoundKeys {
     }
 };
 
+inline constexpr std::uint32_t philox_m0 = 0xD2511F53u;
+inline constexpr std::uint32_t philox_m1 = 0xCD9E8D57u;
+
 /// Replaces two sets of counters by their blocks; two, because one alone waits for its products.
+/// @tparam first_round how many rounds were made before
+template <int first_round = 0>
 RANVIER_INLINE void philox(const RoundKeys& keys, Words& a, Words& b) {
-    const U64 m0 = broadcast(0xD2511F53u);
-    const U64 m1 = broadcast(0xCD9E8D57u);
+    const U64 m0 = broadcast(philox_m0);
+    const U64 m1 = broadcast(philox_m1);
 #pragma GCC unroll 10
-    for (int round = 0; round < 10; ++round) {
+    for (int round = first_round; round < 10; ++round) {
         const U64 k0 = broadcast(keys.k[round][0]);
         const U64 k1 = broadcast(keys.k[round][1]);
         for (Words* words : {&a, &b}) {
@@ -84,6 +89,10 @@ RANVIER_INLINE void philox(const RoundKeys& keys, Words& a, Words& b) {
 /// Words 0 and 1 as the 64-bit draw that a Stream makes of them.
 RANVIER_INLINE U64 first_draw(const Words& words) {
     return (words.w[0] & 0xffffffffu) | (words.w[1] << 32);
+}
+/// Words 2 and 3, the next draw of the Stream.
+RANVIER_INLINE U64 second_draw(const Words& words) {
+    return (words.w[2] & 0xffffffffu) | (words.w[3] << 32);
 }
 
 }  // namespace RANVIER_ISA_NAMESPACE

@@ -8,8 +8,9 @@
 #include "ranvier/base/PackPair.hpp"
 #include "ranvier/base/math.hpp"
 
+#include "counters.hpp"
 #include "kernels.hpp"
-#include "philox_lanes.hpp"
+#include "normal_piece.hpp"
 
 #if defined(RANVIER_ISA_BUILD_AVX2)
 #define RANVIER_KERNELS avx2_kernels
@@ -21,55 +22,12 @@ namespace ranvier::random::RANVIER_KERNELS {
 
 namespace {
 
-using Double = simd::Pack<double>;
-
-/// Streams handled by one call of philox.
-constexpr std::size_t batch = 2 * num_lanes;
-
-/// The counters of a range of streams, moving on by a batch at a time.
-class Counters {
-public:
-    RANVIER_INLINE explicit Counters(const StreamRange& range)
-        : keys_(range.key),
-          index_step_(broadcast(std::uint64_t{num_lanes} * range.index_step)),
-          sub_step_(broadcast(std::uint64_t{num_lanes} * range.sub_step)),
-          index_(broadcast(range.index) + lane_numbers() * range.index_step),
-          sub_(broadcast(range.sub) + lane_numbers() * range.sub_step) {}
-
-    /// The first 64-bit draws of the next streams.
-    RANVIER_INLINE void next(Words& a, Words& b) {
-        a = take();
-        b = take();
-        philox(keys_, a, b);
-    }
-
-private:
-    RANVIER_INLINE Words take() {
-        const Words result{{index_, index_ >> 32, sub_, U64{}}};
-        index_ += index_step_;
-        sub_ += sub_step_;
-        return result;
-    }
-
-    RoundKeys keys_;
-    U64       index_step_;
-    U64       sub_step_;
-    U64       index_;
-    U64       sub_;
-};
-
 /// Stream::uniform(): the 53 high bits, in halves that fit the mantissas of 2^84 and 2^52.
 RANVIER_INLINE Double uniform_of(U64 draw) {
     const U64    bits = draw >> 11;
     const Double high = simd::from_bits<Double>((bits >> 32) | 0x4530000000000000u);
     const Double low  = simd::from_bits<Double>((bits & 0xffffffffu) | 0x4330000000000000u);
     return ((high - (0x1p84 + 0x1p52)) + low) * 0x1p-53;
-}
-
-/// Stream::uniform_open() - 1/2, exactly.
-RANVIER_INLINE Double centred_of(U64 draw) {
-    const Double one_to_two = simd::from_bits<Double>((draw >> 12) | 0x3ff0000000000000u);
-    return (one_to_two - 1.5) + 0x1p-53;
 }
 
 /// Calls `make(a, b, out)` for whole batches, the last one through a buffer if it is not whole.
@@ -85,15 +43,10 @@ RANVIER_INLINE void for_batches(std::size_t n, T* out, Make make) {
         out[k + j] = buffer[j];
 }
 
-void uniform(
-    const StreamRange& range,
-    double             offset,
-    double             scale,
-    double             largest,
-    std::size_t        n,
-    double*            out
+template <class Counters>
+RANVIER_INLINE void uniform_from(
+    Counters counters, double offset, double scale, double largest, std::size_t n, double* out
 ) {
-    Counters counters{range};
     for_batches(
         n,
         out,
@@ -108,21 +61,37 @@ void uniform(
     );
 }
 
-void exponential(const StreamRange& range, double scale, std::size_t n, double* out) {
-    Counters counters{range};
-    for_batches(
-        n,
-        out,
-        [&](double* to) __attribute__((always_inline)) {
+/// From uniform numbers in [0, 1).
+RANVIER_INLINE Double exponential_of(const double* uniform) {
+    return 0.0 - math::detail::log_of_normal(Double::load(uniform) + 0x1p-53);
+}
+
+/// In two passes over pieces: the processor overlaps several logarithms if no Philox lies between.
+template <class Counters>
+RANVIER_INLINE void exponential_from(Counters counters, double scale, std::size_t n, double* out) {
+    constexpr std::size_t piece = 256;
+
+    double uniforms[piece];
+    for (std::size_t first = 0; first < n; first += piece) {
+        const std::size_t size = n - first < piece ? n - first : piece;
+        for (std::size_t k = 0; k < size; k += batch) {
             Words a;
             Words b;
             counters.next(a, b);
-            const Double u = uniform_of(first_draw(a)) + 0x1p-53;
-            const Double v = uniform_of(first_draw(b)) + 0x1p-53;
-            (scale * (0.0 - math::detail::log_of_normal(u))).store(to);
-            (scale * (0.0 - math::detail::log_of_normal(v))).store(to + num_lanes);
+            uniform_of(first_draw(a)).store(uniforms + k);
+            uniform_of(first_draw(b)).store(uniforms + k + num_lanes);
         }
-    );
+        const double* from = uniforms;
+        for_batches(
+            size,
+            out + first,
+            [&](double* to) __attribute__((always_inline)) {
+                (scale * exponential_of(from)).store(to);
+                (scale * exponential_of(from + num_lanes)).store(to + num_lanes);
+                from += batch;
+            }
+        );
+    }
 }
 
 /// The 64-bit draws of some blocks in order: those of the first half, those of the second.
@@ -132,7 +101,7 @@ struct InOrder {
 
 RANVIER_INLINE InOrder draws_in_order(const Words& words) {
     const U64 a = first_draw(words);
-    const U64 b = (words.w[2] & 0xffffffffu) | (words.w[3] << 32);
+    const U64 b = second_draw(words);
 #if defined(__AVX2__)
     return {__builtin_shufflevector(a, b, 0, 4, 1, 5), __builtin_shufflevector(a, b, 2, 6, 3, 7)};
 #else
@@ -158,61 +127,18 @@ void along(
         const InOrder c = draws_in_order(a), d = draws_in_order(b);
         std::size_t   at = k;
         for (const U64& draw : {c.first, c.second, d.first, d.second}) {
-            const Double u = uniform_of(draw);
-            u.store(uniforms + at);
-            (0.0 - math::detail::log_of_normal(u + 0x1p-53)).store(exponentials + at);
+            uniform_of(draw).store(uniforms + at);
             at += num_lanes;
         }
     }
+    for (std::size_t k = 0; k < n; k += num_lanes)
+        exponential_of(uniforms + k).store(exponentials + k);
 }
 
-/// Normal numbers in two passes over a piece: the central formula for all, then the tails,
-/// collected so that no lane is wasted on them (they are 15 %).
-class NormalPiece {
-public:
-    static constexpr std::size_t size = 512;
-
-    RANVIER_INLINE void centre(Double q, std::size_t position, double offset, double scale) {
-        q.store(q_ + position);
-        (offset + scale * math::detail::normal_quantile_central(q)).store(values_ + position);
-        const unsigned tails = simd::bits(simd::abs(q) > math::detail::normal_split);
-        for (unsigned lane = 0; lane < num_lanes; ++lane) {
-            tail_at_[num_tails_] = static_cast<std::uint32_t>(position + lane);
-            num_tails_ += tails >> lane & 1u;
-        }
-    }
-
-    RANVIER_INLINE void finish_tails(double offset, double scale) {
-        for (unsigned lane = 0; lane < num_lanes; ++lane)
-            tail_at_[num_tails_ + lane] = 0;  // of no consequence: not written back
-        for (std::size_t k = 0; k < num_tails_; k += num_lanes) {
-            double q[num_lanes];
-            for (unsigned lane = 0; lane < num_lanes; ++lane)
-                q[lane] = q_[tail_at_[k + lane]];
-            const Double centred = Double::load(q);
-            const Double tail    = simd::max(0.5 - simd::abs(centred), Double{0x1p-60});
-            const Double z = simd::copysign(math::detail::normal_quantile_tail(tail), centred);
-            double       value[num_lanes];
-            (offset + scale * z).store(value);
-            for (unsigned lane = 0; lane < num_lanes && k + lane < num_tails_; ++lane)
-                values_[tail_at_[k + lane]] = value[lane];
-        }
-        num_tails_ = 0;
-    }
-
-    RANVIER_INLINE void copy(std::size_t n, double* out) const {
-        __builtin_memcpy(out, values_, n * sizeof(double));
-    }
-
-private:
-    double        q_[size];
-    double        values_[size];
-    std::uint32_t tail_at_[size + num_lanes];
-    std::size_t   num_tails_ = 0;
-};
-
-void normal(const StreamRange& range, double offset, double scale, std::size_t n, double* out) {
-    Counters    counters{range};
+template <class Counters>
+RANVIER_INLINE void normal_from(
+    Counters counters, double offset, double scale, std::size_t n, double* out
+) {
     NormalPiece piece;
     for (std::size_t first = 0; first < n; first += NormalPiece::size) {
         const std::size_t size = n - first < NormalPiece::size ? n - first : NormalPiece::size;
@@ -220,11 +146,60 @@ void normal(const StreamRange& range, double offset, double scale, std::size_t n
             Words a;
             Words b;
             counters.next(a, b);
-            piece.centre(centred_of(first_draw(a)), k, offset, scale);
-            piece.centre(centred_of(first_draw(b)), k + num_lanes, offset, scale);
+            piece.set(k, first_draw(a), first_draw(b));
         }
-        piece.finish_tails(offset, scale);
-        piece.copy(size, out + first);
+        piece.finish(offset, scale, size, out + first);
+    }
+}
+
+/// The blocks number `block` of the streams at up to `batch` positions of a range.
+RANVIER_INLINE void blocks_at(
+    const RoundKeys&     keys,
+    const StreamRange&   range,
+    const std::uint32_t* positions,
+    std::size_t          n,
+    std::uint32_t        block,
+    Words&               a,
+    Words&               b
+) {
+    std::uint64_t index[batch], sub[batch];
+    for (std::size_t k = 0; k < batch; ++k) {
+        const std::uint64_t position = positions[k < n ? k : 0];
+        index[k]                     = range.index + position * range.index_step;
+        sub[k]                       = range.sub + position * range.sub_step;
+    }
+    for (Words* words : {&a, &b}) {
+        const std::size_t first = words == &a ? 0 : num_lanes;
+        U64               i, s;
+        __builtin_memcpy(&i, index + first, sizeof i);
+        __builtin_memcpy(&s, sub + first, sizeof s);
+        *words = {{i, i >> 32, s, broadcast(block)}};
+    }
+    philox(keys, a, b);
+}
+
+void normal_at(
+    const StreamRange&   range,
+    const std::uint32_t* positions,
+    std::uint32_t        draw,
+    double               offset,
+    double               scale,
+    std::size_t          n,
+    double*              out
+) {
+    const RoundKeys keys{range.key};
+    NormalPiece     piece;
+    for (std::size_t first = 0; first < n; first += NormalPiece::size) {
+        const std::size_t size = n - first < NormalPiece::size ? n - first : NormalPiece::size;
+        for (std::size_t k = 0; k < size; k += batch) {
+            Words a, b;
+            blocks_at(keys, range, positions + first + k, size - k, draw / 2, a, b);
+            if (draw % 2 == 0)
+                piece.set(k, first_draw(a), first_draw(b));
+            else
+                piece.set(k, second_draw(a), second_draw(b));
+        }
+        piece.finish(offset, scale, size, out + first);
     }
 }
 
@@ -248,8 +223,10 @@ RANVIER_INLINE U64 scaled(const Words& words, U64 limit) {
     return (high + (low >> 32)) >> 32;
 }
 
-void below(const StreamRange& range, std::uint64_t limit, std::size_t n, std::uint32_t* out) {
-    Counters   counters{range};
+template <class Counters>
+RANVIER_INLINE void below_from(
+    Counters counters, std::uint64_t limit, std::size_t n, std::uint32_t* out
+) {
     const U64  factor = broadcast(limit);
     const bool all    = limit >> 32 != 0;
     for_batches(
@@ -443,6 +420,41 @@ std::size_t counts(const CountsRequest& request) {
 
 }  // namespace
 
-const Kernels table = {uniform, normal, exponential, along, below, outside, exp, counts};
+void uniform(
+    const StreamRange& range,
+    double             offset,
+    double             scale,
+    double             largest,
+    std::size_t        n,
+    double*            out
+) {
+    if (range.index_step == 0)
+        uniform_from(SubCounters{range}, offset, scale, largest, n, out);
+    else
+        uniform_from(IndexCounters{range}, offset, scale, largest, n, out);
+}
+
+void normal(const StreamRange& range, double offset, double scale, std::size_t n, double* out) {
+    if (range.index_step == 0)
+        normal_from(SubCounters{range}, offset, scale, n, out);
+    else
+        normal_from(IndexCounters{range}, offset, scale, n, out);
+}
+
+void exponential(const StreamRange& range, double scale, std::size_t n, double* out) {
+    if (range.index_step == 0)
+        exponential_from(SubCounters{range}, scale, n, out);
+    else
+        exponential_from(IndexCounters{range}, scale, n, out);
+}
+
+void below(const StreamRange& range, std::uint64_t limit, std::size_t n, std::uint32_t* out) {
+    if (range.index_step == 0)
+        below_from(SubCounters{range}, limit, n, out);
+    else
+        below_from(IndexCounters{range}, limit, n, out);
+}
+
+const Kernels table = {uniform, normal, normal_at, exponential, along, below, outside, exp, counts};
 
 }  // namespace ranvier::random::RANVIER_KERNELS

@@ -2,6 +2,8 @@
 /// Each pair with the same probability.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -43,14 +45,21 @@ struct FixedProbabilityConnector {
     ) const {
         if (p_connect == 0) return;
         random::DrawAhead       draws{key, post};
-        const random::Geometric failures{p_connect};
-        std::size_t             pre = 0;
-        for (;; ++pre) {
-            const std::uint64_t gap = failures.from(draws.exponential());
-            if (gap >= shape.num_pre - pre) break;
-            pre += static_cast<std::size_t>(gap);
-            sources.push_back(static_cast<std::uint32_t>(pre));
+        const random::Geometric trials{p_connect};
+        std::size_t             pre = 0, num_chosen = sources.size();
+        for (bool ended = false; !ended;) {
+            const auto  gaps  = draws.failures(trials);
+            std::size_t taken = 0;
+            sources.resize(num_chosen + gaps.size());
+            for (; taken < gaps.size(); ++taken) {
+                ended = !(gaps[taken] < static_cast<double>(shape.num_pre - pre));
+                if (ended) break;
+                pre += static_cast<std::size_t>(static_cast<std::int64_t>(gaps[taken]));
+                sources[num_chosen++] = static_cast<std::uint32_t>(pre++);
+            }
+            draws.take(taken);
         }
+        sources.resize(num_chosen);
         connectors::drop_excluded(self_connections, shape, post, sources);
     }
     std::uint64_t fingerprint() const {

@@ -2,9 +2,12 @@
 /// Sources sorted into boxes, so that those near a target are found without visiting all.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -22,6 +25,7 @@ class SourceGrid {
 public:
     /// A box and how far its sources are from a target, at least and at most.
     struct Near {
+        std::size_t                    first;  ///< place of the first source in the grid
         std::span<const std::uint32_t> sources;
         std::span<const Position>      positions;
         parameters::Interval           distance;
@@ -35,6 +39,11 @@ public:
     /// Calls f(Near) for the boxes within reach of a position, in a fixed order. @local
     template <class F>
     void each_near(Position post, F&& f) const;
+
+    /// Calls f(k, source, distance in um) for the sources at some places of the grid; k is the
+    /// number of the place. @local
+    template <class F>
+    void each_distance(std::span<const std::uint32_t> places, Position post, F&& f) const;
 
     std::size_t num_sources() const { return sources_.size(); }
 
@@ -87,6 +96,7 @@ void SourceGrid::each_near(Position post, F&& f) const {
                 if (count == 0) continue;
                 // A little wider than computed, so that rounding leaves nobody out.
                 f(Near{
+                    first,
                     std::span{sources_}.subspan(first, count),
                     std::span{positions_}.subspan(first, count),
                     {std::sqrt(nearest) * (1 - 1e-12),
@@ -99,6 +109,31 @@ void SourceGrid::each_near(Position post, F&& f) const {
                      axes_[2].slice(z.index).high}});
             }
         }
+    }
+}
+
+/// As Space::distance, with what does not depend on the source computed once.
+template <class F>
+void SourceGrid::each_distance(std::span<const std::uint32_t> places, Position post, F&& f) const {
+    std::array<double, 3> to{post.x, post.y, post.z}, period{};
+    std::array<bool, 3>   counts{};
+    bool                  periodic = false;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const AxisOf& a = axes_[axis];
+        to[axis]        = a.scale * (to[axis] + a.offset);
+        counts[axis]    = a.counts;
+        period[axis]    = a.period > 0 ? a.period : std::numeric_limits<double>::infinity();
+        periodic        = periodic || a.period > 0;
+    }
+    const auto squared = [=](std::size_t axis, double from) {
+        double delta = std::abs(from - to[axis]);
+        if (periodic) delta = std::min(delta, period[axis] - delta);
+        return counts[axis] ? delta * delta : 0;
+    };
+    for (std::size_t k = 0; k < places.size(); ++k) {
+        const Position& from = positions_[places[k]];
+        const double    sum  = squared(0, from.x) + squared(1, from.y) + squared(2, from.z);
+        f(k, sources_[places[k]], std::sqrt(sum));
     }
 }
 

@@ -99,6 +99,17 @@ public:
         has_pending_ = has_pending_ || !sources.empty();
         pending_.add(sources, channel, target, delays, weights);
     }
+    /// The same, the k-th one onto `targets[k]`.
+    void add(
+        std::span<const std::uint32_t> sources,
+        ChannelId                      channel,
+        std::span<const std::uint16_t> targets,
+        std::span<const std::uint32_t> delays,
+        std::span<const double>        weights
+    ) {
+        has_pending_ = has_pending_ || !sources.empty();
+        pending_.add(sources, channel, targets, delays, weights);
+    }
 
     bool has_pending() const { return has_pending_; }
 

@@ -78,6 +78,14 @@ public:
         std::span<const std::uint32_t> delays,
         std::span<const double>        weights
     );
+    /// The same, the k-th one onto `targets[k]`.
+    void add(
+        std::span<const std::uint32_t> sources,
+        ChannelId                      channel,
+        std::span<const std::uint16_t> targets,
+        std::span<const std::uint32_t> delays,
+        std::span<const double>        weights
+    );
 
     /// The groups there are; group g is that of the sources from 256 g on.
     IndexRange  groups() const { return {first_group_, first_group_ + groups_.size()}; }
@@ -96,30 +104,52 @@ public:
     void release(std::size_t group);
 
 private:
-    struct Group {
-        std::uint32_t*     at  = nullptr;  ///< where the next record goes
-        std::uint32_t*     end = nullptr;  ///< of the last chunk
-        std::uint32_t      tag = 0;        ///< of the last chunk: what its records are
-        std::vector<Chunk> chunks;
+    using Group = std::vector<Chunk>;
+
+    /// Where the next record of a group goes, and the end of its last chunk; both null before
+    /// records of the kind at hand were added to the group.
+    struct Cursor {
+        std::uint32_t* at  = nullptr;
+        std::uint32_t* end = nullptr;
+    };
+    /// What records are added: those of one channel, of one width.
+    struct Kind {
+        ChannelId channel = 0;
+        bool      wide    = false;
+
+        friend bool operator==(Kind, Kind) = default;
+    };
+    /// Connections to add; `target(k)` is the k-th one's.
+    template <class F>
+    struct Batch {
+        std::span<const std::uint32_t> sources;
+        F                              target;
+        const std::uint32_t*           delays;
+        const double*                  weights;
     };
 
-    template <bool wide>
-    void add_records(
-        std::span<const std::uint32_t> sources,
-        ChannelId                      channel,
-        std::uint16_t                  target,
-        const std::uint32_t*           delays,
-        const double*                  weights
-    );
-    void open_chunk(Group& group, ChannelId channel);
-    void reach(std::size_t group);
-    void roll_back(Group& group, std::size_t size);
+    template <class F>
+    void add(const Batch<F>& batch, ChannelId channel);
+    template <bool wide, class F>
+    void add_one_by_one(const Batch<F>& batch);
+    template <bool wide, class F>
+    void add_in_runs(const Batch<F>& batch);
+    template <bool wide, class F>
+    static void write(const Batch<F>& batch, std::size_t k, std::uint32_t* at);
 
-    std::size_t        first_group_ = 0;
-    std::vector<Group> groups_;
-    bool               wide_      = false;  ///< whether new chunks have the second word
-    std::uint32_t      min_delay_ = 0xffffffff;
-    std::uint32_t      max_delay_ = 0;
+    Cursor& make_room(std::size_t group, std::size_t num_expected);
+    void    open_chunk(Group& group, Cursor& cursor, std::size_t num_expected);
+    void    reach(std::size_t group);
+    void    begin(Kind kind);
+    void    settle(std::size_t g);
+    void    roll_back(std::size_t g, std::size_t size);
+
+    std::size_t         first_group_ = 0;
+    std::vector<Group>  groups_;
+    std::vector<Cursor> cursors_;  ///< `[groups]`; apart, since few lines of the cache hold them
+    Kind                kind_;
+    std::uint32_t       min_delay_ = 0xffffffff;
+    std::uint32_t       max_delay_ = 0;
 };
 
 extern template class PendingConnections<double>;

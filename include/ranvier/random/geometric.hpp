@@ -18,8 +18,11 @@ public:
     std::uint64_t from(double exponential) const {
         const double failures = exponential / rate_;  // 0 for p = 1, whose rate is infinite
         if (!(failures < 0x1p63)) return std::numeric_limits<std::uint64_t>::max();
-        return static_cast<std::uint64_t>(failures);
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(failures));
     }
+
+    /// An exponential number divided by this, without its fraction, is the number of failures.
+    double rate() const { return rate_; }
 
 private:
     double rate_;
