@@ -20,6 +20,19 @@ bool has_pairs(const connectors::Sources& sources) {
     return equal != 0;
 }
 
+/// Of several connections of a pair, that with the shorter delay is the first.
+void sort_pairs(const connectors::Sources& sources, std::span<std::uint32_t> steps) {
+    for (std::size_t k = 1; k < steps.size(); ++k) {
+        const bool stays = (sources[k] != sources[k - 1]) | (steps[k - 1] <= steps[k]);
+        if (stays) continue;
+        const std::uint32_t step = steps[k];
+        std::size_t         at   = k;
+        for (; at > 0 && sources[at - 1] == sources[k] && steps[at - 1] > step; --at)
+            steps[at] = steps[at - 1];
+        steps[at] = step;
+    }
+}
+
 void note_delays(ProjectionRecord& projection, std::span<const std::uint32_t> steps) {
     std::uint32_t low = std::numeric_limits<std::uint32_t>::max(), high = 0;
     for (const std::uint32_t step : steps) {
@@ -214,18 +227,8 @@ void Store<T>::draw_target(
         else
             request.delay.resolve(column, draws.delays);
         checks.delays(draws.delays, grid_, request, draws.steps);
-        if (request.delay.is_drawn() && !request.delay_column && has_pairs(draws.sources)) {
-            // Of several connections of a pair, that with the shorter delay is the first.
-            for (std::size_t k = 0, end; k < count; k = end) {
-                for (end = k + 1; end < count && draws.sources[end] == draws.sources[k];)
-                    ++end;
-                if (end - k > 1)
-                    std::sort(
-                        draws.steps.begin() + static_cast<std::ptrdiff_t>(k),
-                        draws.steps.begin() + static_cast<std::ptrdiff_t>(end)
-                    );
-            }
-        }
+        if (request.delay.is_drawn() && !request.delay_column && has_pairs(draws.sources))
+            sort_pairs(draws.sources, draws.steps);
     }
     draws.weights.resize(count);
     if (const auto weight = request.weight.constant(); weight && !request.weight_column) {
