@@ -19,7 +19,7 @@ RANKS = 3
 TIMEOUT_S = 2        # of the watchdog in these tests
 FULL_DISK_MS = "2000"  # simulated time: a few chunks of every file
 LIMIT_S = 60         # a hang is what this test is about
-MPI_LIMIT_S = 18     # the start and the end of MPI have 10 s at least, and ranks take turns to say so
+MPI_LIMIT_S = 25     # the start and the end of MPI have 10 s at least, and ranks take turns to say so
 os.environ["OMPI_MCA_odls_base_sigkill_timeout"] = "1"
 
 AGREED = r"Error: the user's code failed \(rank {rank} of 3\)"
