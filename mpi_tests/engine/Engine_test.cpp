@@ -163,6 +163,7 @@ struct Overflow {
         : sim(world(), {.precision = precision, .spike_timing = timing}) {}
 
     Simulation sim;
+    double     most = sim.options().precision == Precision::float64 ? 1e308 : 3e38;
     Population sources{
         sim,
         5,
@@ -173,13 +174,8 @@ struct Overflow {
                 }},
         {.label = "sources"}};
     Population cells{
-        sim, 5, IF_curr_exp{.tau_syn_E = 1000_ms, .v_thresh = 1e308_mV}, {.label = "cells"}};
-    Projection input{
-        sources,
-        cells,
-        OneToOneConnector{},
-        {.weight = sim.options().precision == Precision::float64 ? 1e308_nA : 3e38_nA,
-         .delay  = 1_ms}};
+        sim, 5, IF_curr_exp{.tau_syn_E = 1000_ms, .v_thresh = most * 1_mV}, {.label = "cells"}};
+    Projection input{sources, cells, OneToOneConnector{}, {.weight = most * 1_nA, .delay = 1_ms}};
 };
 
 TEST(Engine, says_where_the_state_is_no_longer_finite) {

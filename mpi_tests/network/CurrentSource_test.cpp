@@ -242,7 +242,7 @@ TEST(CurrentSource, refuses_cells_without_a_membrane_and_values_out_of_range) {
         world(), dc.inject_into(sources), ModelError, "\"sources\" are of type SpikeSourcePoisson"
     );
     EXPECT_COLLECTIVE_THROW(
-        world(), dc.set("amplitude", std::nan("")), ParameterError, "amplitude must be a finite"
+        world(), dc.set("amplitude", std::nan("")), ParameterError, "amplitude must be finite"
     );
     EXPECT_COLLECTIVE_THROW(
         world(), dc.set("amplitud", 1.0), ParameterError, "It has \"amplitude\""
