@@ -6,6 +6,7 @@
 #include <limits>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/faults.hpp"
@@ -14,7 +15,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace ranvier::io {
@@ -202,10 +202,23 @@ int reserve_space(const fs::path& path, std::uint64_t from, std::uint64_t to) {
     if (is_faulty()) failed = -1;
     if (failed == 0) return 0;
     if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+    return reserve_by_writing(path, to);
+}
 
-    struct statvfs volume {};
-    if (fstatvfs(file.get(), &volume) != 0) return errno;
-    return volume.f_bavail * volume.f_frsize < to - from ? ENOSPC : 0;
+int reserve_by_writing(const fs::path& path, std::uint64_t to) {
+    const Descriptor file{path, O_WRONLY};
+    struct stat      facts {};
+    if (!file.is_open() || fstat(file.get(), &facts) != 0) return errno;
+    const std::vector<char> zeros(1 << 20);
+    for (auto at = static_cast<std::uint64_t>(facts.st_size); at < to;) {
+        const std::size_t length = std::min<std::uint64_t>(to - at, zeros.size());
+        const ssize_t written    = pwrite(file.get(), zeros.data(), length, static_cast<off_t>(at));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return errno;
+        if (written == 0) return ENOSPC;
+        at += static_cast<std::uint64_t>(written);
+    }
+    return fdatasync(file.get()) == 0 ? 0 : errno;  // a server may say only now that it is full
 }
 
 void synchronize(const fs::path& path, const std::string& who) {

@@ -53,11 +53,17 @@ bool is_write_protected(const std::filesystem::path& path);
 /// @throws FileError
 void require_replaceable(const std::filesystem::path& path, const std::string& who);
 
-/// Takes disk space for a file up to a size, which itself stays as it is. Where the file system
-/// cannot reserve, at least looks whether there is room.
+/// Takes disk space for a file from one size up to another; its own size stays as it is. Where the
+/// file system cannot reserve, see `reserve_by_writing`.
 /// @local
 /// @return 0, or the error number
 int reserve_space(const std::filesystem::path& path, std::uint64_t from, std::uint64_t to);
+
+/// Lengthens a file by zeros, so that its space is taken. HDF5 gives a file its proper length when
+/// it flushes, and whatever it has put off till then lies before that.
+/// @local
+/// @return 0, or the error number
+int reserve_by_writing(const std::filesystem::path& path, std::uint64_t to);
 
 /// The largest file this process may write, in bytes. @local
 std::uint64_t file_size_limit();
