@@ -141,8 +141,11 @@ TEST(DistanceDependentProbabilityConnector, refuses_what_is_no_probability) {
     EXPECT_EQ(
         Connector{"2"}.check(s), "the probability must lie in [0, 1], got 2 at a distance of 0 um."
     );
-    EXPECT_NE(Connector{"1 - d / 3"}.check(s), "");
-    EXPECT_NE(Connector{"1 / d"}.check(s), "");
+    EXPECT_NE(Connector{"-0.1 * (1 + d)"}.check(s), "");
+    EXPECT_THROW(sources_of(Connector{"1 - d / 3"}, s), ConnectionError) << "at 4 um";
+    EXPECT_THROW(sources_of(Connector{"0.5 - d / 6"}, s), ConnectionError)
+        << "also where few are drawn";
+    EXPECT_THROW(sources_of(Connector{"1 / d"}, s), ConnectionError) << "at 0 um";
     EXPECT_EQ(Connector{"0.5"}.check({5, 5}), "the cells have no positions.");
     EXPECT_EQ(Connector{"maximum(0, 1 - d / 3)"}.check(s), "");
     EXPECT_THROW(Connector{"d <"}, ParameterError);
@@ -156,6 +159,17 @@ TEST(DistanceDependentProbabilityConnector, refuses_what_is_no_probability) {
             "distance of 2 um."
         );
     }
+}
+
+TEST(DistanceDependentProbabilityConnector, asks_only_for_distances_that_occur) {
+    const auto s = shape(5, 5, on_line);
+    for (const char* formula : {"1 - d / 100", "d / 100", "0.1 * d ** 0.5", "sqrt(1 - d / 100)"}) {
+        EXPECT_EQ(Connector{formula}.check(s), "");
+        EXPECT_NO_THROW(sources_of(Connector{formula}, s)) << formula;
+    }
+    EXPECT_NO_THROW(sources_of(Connector{"1 - d / 3", SelfConnections::allow, 3_um}, s));
+    const auto same = shape(5, 5, on_line, true);
+    EXPECT_NO_THROW(sources_of(Connector{"0.9 / d", SelfConnections::forbid}, same));
 }
 
 }  // namespace

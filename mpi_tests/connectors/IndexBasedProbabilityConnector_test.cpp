@@ -65,5 +65,12 @@ TEST(IndexBasedProbabilityConnector, refuses_what_is_no_probability) {
     }
 }
 
+TEST(IndexBasedProbabilityConnector, does_not_look_at_excluded_pairs) {
+    const IndexBasedProbabilityConnector connector{"0.9 / abs(i - j)", SelfConnections::forbid};
+    EXPECT_NO_THROW(sources_of(connector, Shape{5, 5, true}));
+    EXPECT_THROW(sources_of(connector, Shape{5, 5}), ConnectionError)
+        << "other cells: (0, 0) is a pair";
+}
+
 }  // namespace
 }  // namespace ranvier

@@ -40,7 +40,9 @@ void DisplacementDependentProbabilityConnector::presynaptic(
             const Position d = at - box.positions[k];
             const double   p =
                 formula ? (*formula)({d.x, d.y, d.z}) : std::get<Function>(probability_)(d);
-            if (!(p >= 0 && p <= 1))
+            if (!(p >= 0 && p <= 1)) {
+                if (connectors::is_excluded(self_connections_, shape, post, box.sources[k]))
+                    continue;
                 throw ConnectionError(
                     fmt::format(
                         "{}: the probability must lie in [0, 1], got {} for the displacement ({}, "
@@ -53,6 +55,7 @@ void DisplacementDependentProbabilityConnector::presynaptic(
                     ),
                     {.index = post}
                 );
+            }
             if (p > 0 && stream.uniform() < p) sources.push_back(box.sources[k]);
         }
     });

@@ -161,11 +161,14 @@ private:
 using Probability = std::variant<parameters::Expression, std::function<double(double)>>;
 
 /// Keeps of the candidates what their own probability leaves of the bound.
+/// @param is_excluded of a source: whatever its probability, it is not connected
+template <class IsExcluded>
 void choose(
     Candidates&          candidates,
     const Probability&   probability,
     random::DrawAhead&   draws,
     std::size_t          post,
+    IsExcluded&&         is_excluded,
     connectors::Sources& sources
 ) {
     candidates.probabilities.resize(candidates.sources.size());
@@ -180,7 +183,8 @@ void choose(
         );
     for (std::size_t k = 0; k < candidates.sources.size(); ++k) {
         const double p = candidates.probabilities[k];
-        if (!(p >= 0 && p <= 1))
+        if (!(p >= 0 && p <= 1)) {
+            if (is_excluded(candidates.sources[k])) continue;
             throw ConnectionError(
                 fmt::format(
                     "{}: the probability must lie in [0, 1], got {} at a distance of {} um.",
@@ -190,6 +194,7 @@ void choose(
                 ),
                 {.index = post}
             );
+        }
         const double bound = candidates.bounds[k];
         if (p >= bound || (p > 0 && draws.uniform() * bound < p))
             sources.push_back(candidates.sources[k]);
@@ -204,17 +209,13 @@ std::string DistanceDependentProbabilityConnector::check(const connectors::Shape
         return fmt::format("max_distance must be >= 0 um, got {} um.", number(reach_));
     const auto* formula = std::get_if<parameters::Expression>(&probability_);
     if (!formula) return {};
-    for (const double d : {0.0, 1e12}) {
-        if (d > reach_ && reach_ < infinite && (*formula)({d}) >= 0) continue;
-        const double p = (*formula)({d});
-        if (!(p >= 0 && p <= 1))
-            return fmt::format(
-                "the probability must lie in [0, 1], got {} at a distance of {} um.",
-                number(p),
-                number(d)
-            );
-    }
-    return {};
+    // Wrong at every distance; otherwise only the distances that occur matter.
+    const auto p = formula->bounds({Interval{0, reach_}});
+    if (!(p.low > 1 || p.high < 0)) return {};
+    return fmt::format(
+        "the probability must lie in [0, 1], got {} at a distance of 0 um.",
+        number((*formula)({0.0}))
+    );
 }
 
 DistanceDependentProbabilityConnector::Plan DistanceDependentProbabilityConnector::plan(
@@ -251,7 +252,7 @@ void DistanceDependentProbabilityConnector::presynaptic(
         if (most <= 0 && p.low >= 0) return;
         const bool        known = whole && p.low == p.high && p.low >= 0 && p.high <= 1;
         const std::size_t count = box.sources.size();
-        const double      bound = most <= 0 ? 1 : most;
+        const double      bound = p.low < 0 ? 1 : most;  // each pair is looked at that may be wrong
         thinning.set_probability(bound);
         std::vector<std::uint32_t>& drawn = known ? sources : candidates.places;
         std::size_t                 size  = drawn.size();
@@ -267,7 +268,10 @@ void DistanceDependentProbabilityConnector::presynaptic(
     });
     thinning.finish();
     candidates.measure(plan, at, reach_);
-    choose(candidates, probability_, draws, post, sources);
+    const auto is_excluded = [&](std::uint32_t source) {
+        return connectors::is_excluded(self_connections_, shape, post, source);
+    };
+    choose(candidates, probability_, draws, post, is_excluded, sources);
     connectors::sort_distinct(shape.num_pre, sources);
     connectors::drop_excluded(self_connections_, shape, post, sources);
 }

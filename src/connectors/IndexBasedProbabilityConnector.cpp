@@ -42,7 +42,9 @@ void IndexBasedProbabilityConnector::presynaptic(
             key, post, static_cast<std::uint32_t>(first), std::span{uniform}.first(count)
         );
         for (std::size_t k = 0; k < count; ++k) {
-            if (!(p[k] >= 0 && p[k] <= 1))
+            const auto source = static_cast<std::uint32_t>(first + k);
+            if (!(p[k] >= 0 && p[k] <= 1)) {
+                if (connectors::is_excluded(self_connections_, shape, post, source)) continue;
                 throw ConnectionError(
                     fmt::format(
                         "{}: the probability must lie in [0, 1], got {} for the pair ({}, {}).",
@@ -53,7 +55,8 @@ void IndexBasedProbabilityConnector::presynaptic(
                     ),
                     {.index = post}
                 );
-            if (uniform[k] < p[k]) sources.push_back(static_cast<std::uint32_t>(first + k));
+            }
+            if (uniform[k] < p[k]) sources.push_back(source);
         }
     }
     connectors::drop_excluded(self_connections_, shape, post, sources);

@@ -103,6 +103,15 @@ inline void drop_excluded(
     });
 }
 
+/// Whether the rule for self-connections excludes a pair, whatever its probability.
+inline bool is_excluded(
+    SelfConnections rule, const Shape& shape, std::size_t post, std::uint32_t pre
+) {
+    Sources pair{pre};
+    drop_excluded(rule, shape, post, pair);
+    return pair.empty();
+}
+
 /// A connector whose type is forgotten: what a projection works with.
 class Rule {
 public:
