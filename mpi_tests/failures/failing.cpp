@@ -11,10 +11,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <mpi.h>
 
@@ -59,6 +63,48 @@ struct UserConnector {
     }
 };
 
+/// Results of the user, who does something with the spikes before they go into a file.
+class UserResults : public ResultSink {
+public:
+    UserResults(std::shared_ptr<ResultSink> files, std::function<void()> happens)
+        : files_(std::move(files)),
+          happens_(std::move(happens)) {}
+
+    std::unique_ptr<SpikeSink> spikes(const RecordedStretch& stretch) override {
+        return std::make_unique<Spikes>(files_->spikes(stretch), happens_);
+    }
+    std::unique_ptr<SignalSink> signals(const std::string& variable, const RecordedStretch& stretch)
+        override {
+        return files_->signals(variable, stretch);
+    }
+    void publish() override { files_->publish(); }
+
+private:
+    class Spikes : public SpikeSink {
+    public:
+        Spikes(std::unique_ptr<SpikeSink> file, std::function<void()> happens)
+            : file_(std::move(file)),
+              happens_(std::move(happens)) {}
+
+        void begin(std::span<const RecordedPopulation> populations, double timestep_ms) override {
+            file_->begin(populations, timestep_ms);
+        }
+        void write(Step first, Step last, std::span<const std::vector<SpikeRecord>> spikes)
+            override {
+            happens_();
+            file_->write(first, last, spikes);
+        }
+        void finish(bool complete) override { file_->finish(complete); }
+
+    private:
+        std::unique_ptr<SpikeSink> file_;
+        std::function<void()>      happens_;
+    };
+
+    std::shared_ptr<ResultSink> files_;
+    std::function<void()>       happens_;
+};
+
 [[noreturn]] void stand_still() {
     for (volatile bool on = true; on;)
         std::this_thread::sleep_for(10ms);
@@ -68,6 +114,7 @@ struct UserConnector {
 void go_wrong(const Case& c) {
     if (c.is("throws-in-function") || c.is("throws-in-connector") || c.is("throws-in-callback"))
         throw std::runtime_error("the user's code failed");
+    if (c.is("throws-in-sink")) throw FileError("the user's file failed");
     if (c.is("no-memory")) throw std::bad_alloc{};
     if (c.is("stuck-in-function") || c.is("stuck-in-connector") || c.is("stuck-in-callback"))
         stand_still();
@@ -108,12 +155,14 @@ void run(Environment& env, const Case& c) {
     if (c.is("all-exit") || (here && c.is("exits"))) std::exit(3);
     p.record({"spikes"});
     p[slice(0, 5)].record({"v"});
-    sim.write_to(
-        std::make_shared<SonataResults>(
-            sim.comm(), c.directory, SonataOptions{.flush_interval_s = flush_interval_s()}
-        ),
-        10_ms
+    std::shared_ptr<ResultSink> results = std::make_shared<SonataResults>(
+        sim.comm(), c.directory, SonataOptions{.flush_interval_s = flush_interval_s()}
     );
+    if (c.is("throws-in-sink"))
+        results = std::make_shared<UserResults>(results, [&] {
+            if (here) go_wrong(c);
+        });
+    sim.write_to(results, 10_ms);
     sim.on_interval([&](Time now) {
         if (c.is("marks") && env.world().is_root() && now < 2_ms)
             std::ofstream{c.directory + "/running"} << "files exist\n";

@@ -35,6 +35,8 @@ ERRORS = [
     ("throws-in-connector", 2, AGREED),
     ("throws-in-callback", 0, AGREED),
     ("throws-in-callback", 1, AGREED),
+    ("throws-in-sink", 0, AGREED.replace("code", "file")),
+    ("throws-in-sink", 1, AGREED.replace("code", "file")),
     ("no-memory", 2, r"Error: Not enough memory \(std::bad_alloc\)\. \(rank 2 of 3\)"),
     ("exits", 1, r"Error: exit\(3\) was called while the Environment lives\. .* \(rank 1 of 3\)"),
     ("all-exit", 0, r"Error: exit\(3\) was called while the Environment lives\. Return from main .*Error\."),

@@ -41,6 +41,19 @@ TEST(Activity, LongTextsAreCutBetweenCharacters) {
     EXPECT_EQ(what(), std::string(198, 'x'));
 }
 
+TEST(Activity, KnowsFileOperationsThatRanksAreInTogether) {
+    using parallel::FileAccess;
+    {
+        const FileAccess alone;
+        EXPECT_EQ(parallel::current_status().state, State::file);
+        EXPECT_FALSE(parallel::current_status().together);
+    }
+    const FileAccess together{FileAccess::Kind::together};
+    EXPECT_TRUE(parallel::current_status().together);
+    const FileAccess alone_within;
+    EXPECT_FALSE(parallel::current_status().together);
+}
+
 TEST(Activity, EveryChangeCountsAsProgress) {
     const auto before = parallel::progress_mark();
     { const Activity activity{"reading"}; }

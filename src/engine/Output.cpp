@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/parallel/collective.hpp"
 
 namespace ranvier::engine {
 
@@ -186,10 +187,13 @@ template <class Work>
 void Output::with_every_stream(Work&& work) {
     if (failure_) std::rethrow_exception(failure_);
     const auto attempt = [&](auto& stream) {
+        const std::uint64_t agreed = parallel::num_agreed_failures();
         try {
             work(stream);
-        } catch (const FileError&) {  // thrown on all ranks, so that the next file can go on
+        } catch (const FileError&) {
+            // Thrown on all ranks, the next file can go on; a user's sink may throw on one alone.
             if (!failure_) failure_ = std::current_exception();
+            if (parallel::num_agreed_failures() == agreed) throw;
             stream.sink.reset();
         } catch (...) {
             failure_ = std::current_exception();

@@ -19,7 +19,7 @@ public:
     /// Runs one call and keeps the first exception.
     template <class Call>
     void operator()(Call&& call) {
-        const parallel::FileAccess access;
+        const parallel::FileAccess access{parallel::FileAccess::Kind::together};
         try {
             std::forward<Call>(call)();
         } catch (...) {

@@ -27,6 +27,7 @@ struct Now {
     std::atomic<std::uint64_t> comm{0};
     std::atomic<std::uint64_t> call{0};
     std::atomic<int>           file_depth{0};
+    std::atomic<int>           files_together{0};  ///< of these, those that wait for other ranks
     std::atomic<bool>          finished{false};
     std::atomic<double>        time_ms{0};
 
@@ -107,12 +108,14 @@ Waiting::~Waiting() {
     changed();
 }
 
-FileAccess::FileAccess() noexcept {
+FileAccess::FileAccess(Kind kind) noexcept : kind_(kind) {
     now().file_depth.fetch_add(1, std::memory_order_relaxed);
+    if (kind_ == Kind::together) now().files_together.fetch_add(1, std::memory_order_relaxed);
     changed();
 }
 
 FileAccess::~FileAccess() {
+    if (kind_ == Kind::together) now().files_together.fetch_sub(1, std::memory_order_relaxed);
     now().file_depth.fetch_sub(1, std::memory_order_relaxed);
     changed();
 }
@@ -125,6 +128,8 @@ Status current_status() {
         status.state = State::finished;
     } else if (n.file_depth.load() > 0) {
         status.state = State::file;
+        // Alone inside one that all do together, it is at work.
+        status.together = n.files_together.load() == n.file_depth.load();
     } else if (const char* call = n.waits_in.load(std::memory_order_acquire)) {
         status.state = State::waiting;
         status.comm  = n.comm.load(std::memory_order_relaxed);

@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "ranvier/base/Error.hpp"
 #include "ranvier/base/hash.hpp"
+#include "ranvier/parallel/activity.hpp"
 
 #include "BrokenCommunication.hpp"
 #include "objects.hpp"
@@ -25,6 +27,18 @@ void rethrow_if_broken(const std::exception_ptr& failure) {
         throw;
     } catch (...) {
         return;
+    }
+}
+
+std::uint64_t num_agreed = 0;
+
+/// What a rank is in that tells the others of its failure, which they may never ask for.
+std::optional<Activity> activity_of(const std::exception_ptr& failure) {
+    if (!failure) return std::nullopt;
+    try {
+        return std::optional<Activity>{std::in_place, "the report of: " + record_of(failure).text};
+    } catch (...) {  // no memory for that
+        return std::nullopt;
     }
 }
 
@@ -51,20 +65,29 @@ std::pair<std::size_t, std::vector<std::string>> first_difference(
 
 void agree_on_failure(const Communicator& comm, std::exception_ptr mine) {
     rethrow_if_broken(mine);
-    const int lowest = comm.min(mine ? comm.rank() : comm.size());
+    const auto activity = activity_of(mine);
+    const int  lowest   = comm.min(mine ? comm.rank() : comm.size());
     if (lowest == comm.size()) return;
 
     const ErrorRecord own    = mine ? record_of(mine) : ErrorRecord{};
     ErrorRecord       common = broadcast_record(comm, own, lowest);
     const bool        same   = mine && own.text == common.text;
     if (!comm.all(same)) common.text += fmt::format(" (rank {} of {})", lowest, comm.size());
+    ++num_agreed;
     throw_record(common);
 }
 
 void agree_with_root(const Communicator& comm, std::exception_ptr mine) {
     rethrow_if_broken(mine);
+    const auto activity = activity_of(mine);
     if (comm.broadcast(mine ? 1 : 0) == 0) return;
-    throw_record(broadcast_record(comm, mine ? record_of(mine) : ErrorRecord{}, 0));
+    const ErrorRecord common = broadcast_record(comm, mine ? record_of(mine) : ErrorRecord{}, 0);
+    ++num_agreed;
+    throw_record(common);
+}
+
+std::uint64_t num_agreed_failures() noexcept {
+    return num_agreed;
 }
 
 void require_same_text(const Communicator& comm, std::string_view value, std::string_view what) {

@@ -227,8 +227,8 @@ struct Watchdog::Impl {
             wake.wait_for(lock, std::chrono::duration<double>(period));
             if (stopping) return;
             lock.unlock();
-            if (seconds_since(last_look) > std::max(suspended_for * seconds, 10 * period))
-                begin_again();
+            const double gap = seconds_since(last_look);
+            if (gap > std::max(suspended_for * seconds, 10 * period)) leave_out(gap - period);
             last_look = Clock::now();
             look();
             if (rank == 0)
@@ -239,10 +239,14 @@ struct Watchdog::Impl {
         }
     }
 
-    /// After a time in which this process stood still itself, what it has not heard says nothing.
-    void begin_again() {
-        heard.assign(heard.size(), Clock::now());
-        last_change = Clock::now();
+    /// In a time in which this process stood still itself, what it has not heard says nothing. It
+    /// is left out, and the rest counts: on a busy machine such times may come again and again.
+    void leave_out(double seconds) {
+        const auto pause =
+            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+        last_change += pause;
+        for (Clock::time_point& time : heard)
+            time += pause;
     }
 
     /// Notes whether this rank has moved.
@@ -258,7 +262,7 @@ struct Watchdog::Impl {
         if (mine.state != State::file) return;
         ++looks;
         if (worker.is_running()) ++running;
-        mine.spins = looks >= looks_needed && running >= running_share * looks;
+        mine.spins = mine.together && looks >= looks_needed && running >= running_share * looks;
     }
 
     void report(double seconds) {

@@ -31,7 +31,8 @@ struct Status {
     std::uint64_t comm    = 0;  ///< waiting: on which communicator,
     std::uint64_t call    = 0;  ///< and in its how manieth call there
 
-    bool spins = false;  ///< file: has computed ever since; a rank that a disk lets wait sleeps
+    bool together = false;  ///< file: an operation that all ranks take part in
+    bool spins    = false;  ///< such a one: has computed ever since; who waits for a disk sleeps
 
     std::array<char, 24>  waits_in{};  ///< waiting: name of the call of MPI
     std::array<char, 200> what{};      ///< the library's call, or what it is part of

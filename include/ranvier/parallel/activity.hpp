@@ -57,13 +57,19 @@ public:
     Waiting& operator=(const Waiting&) = delete;
 };
 
-/// A rank inside a file operation, which may take long and may have to wait for others.
+/// A rank inside a file operation, which may take long and, if it is `together`, may have to wait
+/// for others inside MPI.
 class FileAccess {
 public:
-    FileAccess() noexcept;  ///< @local
+    enum class Kind : bool { alone, together };
+
+    explicit FileAccess(Kind kind = Kind::alone) noexcept;  ///< @local
     ~FileAccess();
     FileAccess(const FileAccess&)            = delete;
     FileAccess& operator=(const FileAccess&) = delete;
+
+private:
+    Kind kind_;
 };
 
 }  // namespace ranvier::parallel

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <string>
@@ -20,6 +21,10 @@ namespace parallel {
 
 /// Throws on all ranks if any rank passes an exception; see `collectively`. @collective
 void agree_on_failure(const Communicator& comm, std::exception_ptr mine);
+
+/// How many errors all ranks have thrown together so far; tells such a one from an exception that
+/// one rank has thrown by itself. @local
+std::uint64_t num_agreed_failures() noexcept;
 
 /// Throws root's exception on all ranks if it passes one; see `on_root`. @collective
 void agree_with_root(const Communicator& comm, std::exception_ptr mine);
