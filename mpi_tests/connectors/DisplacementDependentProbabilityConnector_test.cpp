@@ -88,6 +88,7 @@ TEST(DisplacementDependentProbabilityConnector, refuses_what_is_no_probability) 
 TEST(DisplacementDependentProbabilityConnector, does_not_look_at_excluded_pairs) {
     const Connector connector{"0.9 / abs(x)", SelfConnections::forbid};
     Shape           line = grid(4, 1);
+    line.same            = false;
     EXPECT_THROW(sources_of(connector, line), ConnectionError) << "other cells at the same places";
     line.same = true;
     EXPECT_NO_THROW(sources_of(connector, line));

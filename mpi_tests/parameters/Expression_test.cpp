@@ -266,14 +266,14 @@ TEST(Expression, bounds_hold_all_values) {
 }
 
 TEST(Expression, tells_beyond_which_distance_it_vanishes) {
-    const auto cut_off = [](const char* text) { return positive_up_to({text, {"d"}}); };
+    const auto cut_off = [](const char* text) { return nonzero_up_to({text, {"d"}}); };
 
     EXPECT_DOUBLE_EQ(cut_off("d < 100"), 100);
     EXPECT_DOUBLE_EQ(cut_off("0.3 * exp(-d / 50) * (d <= 120)"), 120);
     EXPECT_DOUBLE_EQ(cut_off("0.3 if d < 7.5 else 0"), 7.5);
     EXPECT_DOUBLE_EQ(cut_off("maximum(0, 1 - d / 200)"), 200);
     EXPECT_DOUBLE_EQ(cut_off("d < 100 and 0.5"), 100);
-    EXPECT_DOUBLE_EQ(cut_off("1 - d / 200"), 200);
+    EXPECT_EQ(cut_off("1 - d / 200"), infinity) << "negative is not 0";
     EXPECT_DOUBLE_EQ(cut_off("where(d**2 < 100, 0.1, 0)"), 10);
     EXPECT_EQ(cut_off("0"), 0);
     EXPECT_EQ(cut_off("0.1"), infinity);

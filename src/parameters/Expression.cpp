@@ -87,9 +87,11 @@ void Expression::evaluate(
     }
 }
 
-double positive_up_to(const Expression& formula) {
-    const auto vanishes_from = [&](double c) { return formula.bounds({{c, infinite}}).high <= 0; };
-    double     high          = 1e-3;
+double nonzero_up_to(const Expression& formula) {
+    const auto vanishes_from = [&](double c) {
+        return formula.bounds({{c, infinite}}) == Interval{0, 0};
+    };
+    double high = 1e-3;
     while (high < 1e15 && !vanishes_from(high))
         high *= 2;
     if (high >= 1e15) return infinite;

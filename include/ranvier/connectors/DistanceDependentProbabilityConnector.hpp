@@ -47,7 +47,7 @@ public:
         : probability_(parameters::Expression{std::move(formula), {"d"}}),
           self_connections_(self_connections),
           reach_(max_distance ? max_distance->value() : infinite) {
-        const double vanishes = positive_up_to(std::get<parameters::Expression>(probability_));
+        const double vanishes = nonzero_up_to(std::get<parameters::Expression>(probability_));
         if (vanishes < reach_) reach_ = vanishes;
     }
     DistanceDependentProbabilityConnector(

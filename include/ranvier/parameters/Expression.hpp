@@ -85,9 +85,9 @@ private:
     std::shared_ptr<const std::vector<Step>> steps_;
 };
 
-/// The distance beyond which a formula in one variable d is nowhere positive, found from its bounds
+/// The distance beyond which a formula in one variable d is 0 everywhere, found from its bounds
 /// over `[c, infinity)`; infinity if there is none or none can be shown. For `0.3 * (d < 100)` it
 /// is 100. @local
-double positive_up_to(const Expression& formula);
+double nonzero_up_to(const Expression& formula);
 
 }  // namespace ranvier::parameters
