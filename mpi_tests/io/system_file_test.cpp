@@ -9,7 +9,6 @@
 
 #include "support/FileSizeLimit.hpp"
 #include "support/ScratchDirectory.hpp"
-#include "support/mpi_assertions.hpp"
 #include <sys/stat.h>
 
 namespace ranvier::io {
@@ -21,16 +20,16 @@ std::string content_of(const std::filesystem::path& path) {
 }
 
 TEST(system_file, reserves_space_without_a_change_of_the_file) {
-    const test::ScratchDirectory directory{test::world()};
-    const auto                   path = directory.path() / "file";
+    const test::ScratchDirectory directory;
+    const auto                   path = directory / "file";
     std::ofstream{path} << "content";
     ASSERT_EQ(reserve_space(path, 0, 100'000), 0);
     EXPECT_EQ(content_of(path), "content");
 }
 
 TEST(system_file, reserves_by_writing_zeros_behind_what_there_is) {
-    const test::ScratchDirectory directory{test::world()};
-    const auto                   path = directory.path() / "file";
+    const test::ScratchDirectory directory;
+    const auto                   path = directory / "file";
     std::ofstream{path} << "content";
     ASSERT_EQ(reserve_by_writing(path, 3'000'000), 0);
     EXPECT_EQ(content_of(path), "content" + std::string(3'000'000 - 7, '\0'));
@@ -42,8 +41,8 @@ TEST(system_file, reserves_by_writing_zeros_behind_what_there_is) {
 }
 
 TEST(system_file, says_why_space_cannot_be_reserved) {
-    const test::ScratchDirectory directory{test::world()};
-    const auto                   path = directory.path() / "file";
+    const test::ScratchDirectory directory;
+    const auto                   path = directory / "file";
     EXPECT_EQ(reserve_by_writing(path, 10), ENOENT);
     std::ofstream{path} << "content";
     const test::FileSizeLimit limit{1000};
