@@ -10,14 +10,16 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "mpirun"
 
-# Stands for Open MPI's: prints its arguments and exits with the last one; or its only child ends, and it
-# waits for a lock that nobody releases, or for time to pass.
+# Stands for Open MPI's: prints its arguments and exits with the last one; or its only child ends, or stops,
+# and it waits for a lock that nobody releases, or for time to pass.
 STAND_IN = """#!/usr/bin/python3
 import subprocess, sys, threading, time
 what = sys.argv[-1]
 if what in ("locks-up", "is-late"):
     subprocess.run(["sleep", "1.5"])
-if what == "locks-up":
+if what == "locks-up-stopped":
+    subprocess.Popen(["sh", "-c", "kill -STOP $$"])
+if what.startswith("locks-up"):
     lock = threading.Lock()
     lock.acquire()
     lock.acquire()
@@ -51,10 +53,12 @@ class Mpirun(unittest.TestCase):
         (self.installed / "mpirun").write_text(STAND_IN)
         (self.installed / "mpirun").chmod(0o755)
 
-    def launch(self, script, *arguments, folders=()):
+    def launch(self, script, *arguments, folders=(), launcher=None):
         path = ":".join(map(str, [*folders, self.installed, os.environ["PATH"]]))
         environment = {**os.environ, "PATH": path}
         environment.pop("MPIRUN", None)
+        if launcher:
+            environment["MPIRUN"] = str(launcher)
         with subprocess.Popen([script, *arguments], cwd=self.folder, env=environment, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as job:
             time.sleep(0.5)
@@ -90,6 +94,12 @@ class Mpirun(unittest.TestCase):
         self.assertEqual((ended.returncode, ended.stdout), (-9, ""))
         self.assertEqual(ended.stderr, "mpirun: locked up after the end of the last rank, and was killed\n")
         self.assertLess(time.monotonic() - begin, 15)
+
+        other_name = self.folder / "mpiexec"
+        other_name.symlink_to(self.installed / "mpirun")
+        stopped = self.launch(SCRIPT, "locks-up-stopped", launcher=other_name)
+        self.assertTrue(self.was_guarded)
+        self.assertEqual((stopped.returncode, stopped.stderr), (-9, ended.stderr))
 
         late = self.launch(SCRIPT, "is-late")
         self.assertTrue(self.was_guarded)
