@@ -89,7 +89,7 @@ void OutputFile::reserve(std::uint64_t num_bytes, const std::function<void()>& a
     const std::uint64_t needed = before + num_bytes;
     const std::uint64_t limit  = comm_.min(file_size_limit());
     try {
-        check_limit(needed, limit);
+        collectively(comm_, [&] { check_limit(needed, limit); });
         on_root(comm_, [&] {
             const parallel::FileAccess access;
             check_space(before, needed);
