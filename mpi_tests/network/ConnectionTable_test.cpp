@@ -18,7 +18,7 @@ using testing::ElementsAre;
 struct Entry {
     std::uint32_t source  = 0;
     ChannelId     channel = 0;
-    std::uint16_t target  = 0;
+    std::uint32_t target  = 0;
     std::uint32_t delay   = 1;
     double        weight  = 0;
 
@@ -46,7 +46,7 @@ protected:
                     source,
                     place,
                     channels[id],
-                    [&](std::uint16_t target, std::uint32_t delay, T weight) {
+                    [&](std::uint32_t target, std::uint32_t delay, T weight) {
                         found.push_back({source, id, target, delay, static_cast<double>(weight)});
                     }
                 );
@@ -62,7 +62,7 @@ protected:
         }
         std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
             const auto key = [&](const Entry& e) {
-                return std::tie(e.source, channels[e.channel], e.delay);
+                return std::tuple{e.source, channels[e.channel], e.delay, e.target / page_cells};
             };
             return key(a) < key(b);
         });
@@ -70,6 +70,7 @@ protected:
     }
 
     std::vector<Channel> channels{Channel{}};
+    std::uint32_t        page_cells = 65536;
 };
 using Precisions = testing::Types<double, float>;
 TYPED_TEST_SUITE(ConnectionTables, Precisions);
@@ -137,28 +138,73 @@ TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
         {.receptor = 1},
         {.ordinal = 1, .receptor = 1, .drive = true},
         {.since = 7, .quantum = 0.125}};
-    constexpr std::uint32_t    num_sources = 700;  // three groups, the last one partly used
-    ConnectionTable<TypeParam> table;
-    std::vector<Entry>         added;
-    test::Dice                 dice{1};
-    for (int build = 0; build < 4; ++build) {
-        // The channels come into use one by one, and some groups get nothing new.
-        const std::size_t first = build == 2 ? 256 : 0;
-        for (int k = 0; k < 9000; ++k) {
+    constexpr std::uint32_t num_sources = 700;  // three groups, the last one partly used
+    test::Dice              dice{1};
+    for (const std::uint32_t page_cells : {65536u, 16u, 5u, 1u}) {
+        this->page_cells = page_cells;
+        ConnectionTable<TypeParam> table{page_cells};
+        std::vector<Entry>         added;
+        const std::uint32_t        num_targets = std::min(40u, 16 * page_cells);
+        for (int build = 0; build < 4; ++build) {
+            // The channels come into use one by one, and some groups get nothing new.
+            const std::size_t first = build == 2 ? 256 : 0;
+            for (int k = 0; k < 9000; ++k) {
+                const Entry e{
+                    static_cast<std::uint32_t>(first + dice.below(num_sources - first)),
+                    static_cast<ChannelId>(dice.below(static_cast<std::size_t>(build) + 2)),
+                    static_cast<std::uint32_t>(dice.below(num_targets)),
+                    static_cast<std::uint32_t>(1 + dice.below(dice.chance(0.02) ? 100000 : 12)),
+                    static_cast<double>(dice.below(1000)) / 8};
+                this->add(table, e);
+                added.push_back(e);
+            }
+            ASSERT_TRUE(table.has_pending());
+            table.build(this->channels);
+            ASSERT_FALSE(table.has_pending());
+            ASSERT_EQ(this->all(table, num_sources), this->expected(added))
+                << "build " << build << ", pages of " << page_cells;
+        }
+    }
+}
+
+/// Many connections per source: their segments are counted, not sorted.
+TYPED_TEST(ConnectionTables, keep_dense_rows_by_delay_and_page) {
+    this->channels   = {{}, {.constant = true, .weight = 0.5}, {.quantum = 0.125}};
+    this->page_cells = 1000;
+    for (const std::size_t delays : {1u, 3u, 40u}) {
+        ConnectionTable<TypeParam> table{this->page_cells};
+        std::vector<Entry>         added;
+        test::Dice                 dice{delays};
+        for (std::uint32_t k = 0; k < 60000; ++k) {
             const Entry e{
-                static_cast<std::uint32_t>(first + dice.below(num_sources - first)),
-                static_cast<ChannelId>(dice.below(static_cast<std::size_t>(build) + 2)),
-                static_cast<std::uint16_t>(dice.below(40)),
-                static_cast<std::uint32_t>(1 + dice.below(dice.chance(0.02) ? 100000 : 12)),
+                k % 2,
+                static_cast<ChannelId>(dice.below(3)),
+                k * 7 % 16000,
+                static_cast<std::uint32_t>(5 + dice.below(delays)),
                 static_cast<double>(dice.below(1000)) / 8};
             this->add(table, e);
             added.push_back(e);
         }
-        ASSERT_TRUE(table.has_pending());
         table.build(this->channels);
-        ASSERT_FALSE(table.has_pending());
-        ASSERT_EQ(this->all(table, num_sources), this->expected(added)) << "build " << build;
+        ASSERT_EQ(this->all(table, 2), this->expected(added)) << delays << " delays";
     }
+}
+
+TYPED_TEST(ConnectionTables, take_targets_of_a_page_together) {
+    ConnectionTable<TypeParam>       together{16}, one_by_one{16};
+    const std::vector<std::uint32_t> sources{3, 1, 3, 700}, delays{2, 2, 2, 9};
+    const std::vector<double>        weights{0.5, 1, 1.5, 2};
+    for (const std::uint32_t first : {0u, 32u, 240u, 16u}) {
+        const std::vector<std::uint32_t> targets{first, first + 15, first + 3, first};
+        together.add(sources, 0, targets, delays, weights);
+        for (std::size_t k = 0; k < sources.size(); ++k)
+            this->add(one_by_one, {sources[k], 0, targets[k], delays[k], weights[k]});
+    }
+    together.build(this->channels);
+    one_by_one.build(this->channels);
+
+    EXPECT_EQ(this->all(together, 701), this->all(one_by_one, 701));
+    EXPECT_EQ(this->all(together, 701).size(), 16u);
 }
 
 TYPED_TEST(ConnectionTables, bridge_gaps_longer_than_their_field) {
@@ -166,9 +212,9 @@ TYPED_TEST(ConnectionTables, bridge_gaps_longer_than_their_field) {
     std::vector<Entry>         added;
     std::uint32_t              delay = 1;
     for (const std::uint32_t gap :
-         {0u, 65533u, 65534u, 65535u, 65536u, 131067u, 131068u, 131069u, 131070u, 1u, 600000u}) {
+         {0u, 16381u, 16382u, 16383u, 16384u, 32763u, 32764u, 32765u, 32766u, 1u, 600000u}) {
         delay += gap;
-        added.push_back({0, 0, static_cast<std::uint16_t>(added.size()), delay, 1});
+        added.push_back({0, 0, static_cast<std::uint32_t>(added.size()), delay, 1});
     }
     added.push_back({0, 0, 99, ConnectionTable<TypeParam>::max_delay, 1});
     for (const Entry& e : added)
@@ -180,11 +226,13 @@ TYPED_TEST(ConnectionTables, bridge_gaps_longer_than_their_field) {
 }
 
 TYPED_TEST(ConnectionTables, hold_more_targets_of_a_delay_than_fit_a_segment) {
-    for (const std::size_t count : {65534u, 65535u, 65536u, 140000u}) {
+    for (const std::size_t count : {16382u, 16383u, 16384u, 140000u}) {
         ConnectionTable<TypeParam> table;
         std::vector<Entry>         added;
         for (std::size_t k = 0; k < count; ++k)
-            added.push_back({0, 0, static_cast<std::uint16_t>(k * 7), 5, static_cast<double>(k)});
+            added.push_back(
+                {0, 0, static_cast<std::uint32_t>(k * 7 % 65536), 5, static_cast<double>(k)}
+            );
         added.push_back({0, 0, 3, 6, 0.5});
         for (const Entry& e : added)
             this->add(table, e);
@@ -257,7 +305,7 @@ TYPED_TEST(ConnectionTables, keep_multiples_of_a_quantum_in_16_bits) {
                 added.push_back(
                     {source,
                      1,
-                     static_cast<std::uint16_t>(dice.below(60000)),
+                     static_cast<std::uint32_t>(dice.below(60000)),
                      static_cast<std::uint32_t>(1 + dice.below(delays)),
                      multiple * 0x1p-15}
                 );
@@ -290,8 +338,8 @@ TYPED_TEST(ConnectionTables, take_two_bytes_for_a_weight_with_a_quantum) {
     ConnectionTable<TypeParam> exact, rounded;
     constexpr std::size_t      count = 10000;
     for (std::size_t k = 0; k < count; ++k) {
-        this->add(exact, {0, 0, static_cast<std::uint16_t>(k), 1, 1.5});
-        this->add(rounded, {0, 1, static_cast<std::uint16_t>(k), 1, 1.5});
+        this->add(exact, {0, 0, static_cast<std::uint32_t>(k), 1, 1.5});
+        this->add(rounded, {0, 1, static_cast<std::uint32_t>(k), 1, 1.5});
     }
 
     exact.build(this->channels);
@@ -304,7 +352,7 @@ TYPED_TEST(ConnectionTables, change_single_weights_with_a_quantum) {
     this->channels[0].quantum = 0.25;
     ConnectionTable<TypeParam> table;
     std::vector<Entry>         added;
-    for (std::uint16_t target = 0; target < 7; ++target)
+    for (std::uint32_t target = 0; target < 7; ++target)
         added.push_back({0, 0, target, 1u + target / 3u, 0.25 * target});
     for (const Entry& e : added)
         this->add(table, e);
@@ -314,7 +362,7 @@ TYPED_TEST(ConnectionTables, change_single_weights_with_a_quantum) {
         0,
         0,
         this->channels[0],
-        [](std::uint16_t target, std::uint32_t, TypeParam& weight) {
+        [](std::uint32_t target, std::uint32_t, TypeParam& weight) {
             if (target % 2 == 1) weight = static_cast<TypeParam>(-8191.75);
         }
     );

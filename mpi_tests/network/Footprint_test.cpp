@@ -87,6 +87,16 @@ TEST(Footprint, counts_segments_of_sparse_rows) {
     EXPECT_THAT(expected_bytes(facts, 1), DoubleNear(expected, 1e-6));
 }
 
+TEST(Footprint, counts_segments_per_page) {
+    // Half of the targets of each row on either page.
+    TableFacts facts{.num_sources = 256, .reach = 256, .channels = {{}}};
+    facts.channels[0] = {.connections = 256 * 1000, .weight_bytes = 4, .delays = {{3, 256 * 1000}}};
+    const double expected = 256 * (4 + 4 + 2 * (4 + 1) + 1000 * (2 + 4)) + 40;
+
+    EXPECT_THAT(expected_bytes(facts, 1, {0.5, 0.5}), DoubleNear(expected, 1e-6));
+    EXPECT_THAT(expected_bytes(facts, 4, {0.125, 0.125}), DoubleNear(expected, 1e-6));
+}
+
 TEST(Footprint, reaches_more_sources_with_more_targets) {
     // One to one: ten times the targets have ten times the sources, each with one connection.
     TableFacts facts{.num_sources = 100000, .reach = 1000, .channels = {{}}};
@@ -123,7 +133,8 @@ TEST(Footprint, of_this_rank_is_that_of_its_tables) {
 }
 
 TEST(Footprint, divides_cells_among_blocks_as_they_are_placed) {
-    Simulation sim{Communicator::standing_for(0, 4), {.tuning = {.block_cells = 64}}};
+    Simulation sim{
+        Communicator::standing_for(0, 4), {.tuning = {.block_cells = 64, .page_cells = 32}}};
     Population first{sim, 4 * 40, IF_curr_exp{}};
     Population source{sim, 4 * 1000, SpikeSourcePoisson{}};
     Population second{sim, 4 * 60, IF_curr_exp{}};
@@ -131,9 +142,12 @@ TEST(Footprint, divides_cells_among_blocks_as_they_are_placed) {
     // Per rank 40 cells in 48 slots, 16 more in the same block, 44 in the next.
     EXPECT_THAT(
         block_shares(sim.network(), 4),
-        ElementsAre(DoubleNear(0.56, 1e-12), DoubleNear(0.44, 1e-12))
+        ElementsAre(
+            ElementsAre(DoubleNear(0.32, 1e-12), DoubleNear(0.24, 1e-12)),
+            ElementsAre(DoubleNear(0.32, 1e-12), DoubleNear(0.12, 1e-12))
+        )
     );
-    EXPECT_THAT(block_shares(sim.network(), 80), ElementsAre(1.0));
+    EXPECT_THAT(block_shares(sim.network(), 80), ElementsAre(ElementsAre(1.0)));
 }
 
 TEST(Footprint, of_drives_follows_their_weights) {
@@ -146,7 +160,10 @@ TEST(Footprint, of_drives_follows_their_weights) {
     sim.run(0_ms);
 
     EXPECT_EQ(sim.network().connection_bytes(), 101 * sizeof(double));
-    EXPECT_EQ(expected_bytes(sim.network(), 4, std::vector{1.0}), 401 * sizeof(double));
+    EXPECT_EQ(
+        expected_bytes(sim.network(), 4, std::vector<BlockShares>{BlockShares{1}}),
+        401 * sizeof(double)
+    );
 }
 
 }  // namespace

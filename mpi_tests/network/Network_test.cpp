@@ -175,9 +175,11 @@ TEST(Network, refuses_options_outside_their_range) {
         {{.min_delay = 2_ms, .max_delay = 1_ms},
          "Simulation: min_delay 2 ms must not exceed max_delay 1 ms."},
         {{.tuning = {.block_cells = 0}},
-         "Simulation: tuning.block_cells must be a multiple of 16 up to 65536, got 0."},
-        {{.tuning = {.block_cells = 65552}},
-         "Simulation: tuning.block_cells must be a multiple of 16 up to 65536, got 65552."}};
+         "Simulation: tuning.block_cells must be a multiple of 16 up to 1048576, got 0."},
+        {{.tuning = {.block_cells = 272, .page_cells = 16}},
+         "Simulation: tuning.block_cells must be a multiple of 16 up to 256, got 272."},
+        {{.tuning = {.page_cells = 65552}},
+         "Simulation: tuning.page_cells must be a multiple of 16 up to 65536, got 65552."}};
     for (const Case& c : cases) {
         const auto outcome = test::outcome_of<ParameterError>([&] {
             Simulation{world(), c.options};

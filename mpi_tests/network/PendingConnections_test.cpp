@@ -11,7 +11,7 @@
 namespace ranvier::network {
 namespace {
 
-/// Channel, source within the group, target, delay, weight.
+/// Channel, source within the group, target, delay, weight; the page of the target is its last bit.
 using Entry = std::tuple<ChannelId, std::uint32_t, std::uint16_t, std::uint32_t, double>;
 
 template <class T>
@@ -19,18 +19,23 @@ class Pending : public testing::Test {
 protected:
     using Connections = PendingConnections<T>;
 
+    static typename Connections::Onto onto(ChannelId channel, std::uint16_t target) {
+        return {channel, static_cast<std::uint8_t>(target & 1)};
+    }
+
     void add(const Entry& e, std::size_t group = 0) {
         const auto& [channel, source, target, delay, weight] = e;
         const auto pre = static_cast<std::uint32_t>(group * Connections::group_size + source);
-        pending.add({&pre, 1}, channel, target, {&delay, 1}, {&weight, 1});
+        pending.add({&pre, 1}, onto(channel, target), target, {&delay, 1}, {&weight, 1});
     }
 
     template <bool wide>
     void read(const typename Connections::Chunk& chunk, std::vector<Entry>& found) {
         for (std::size_t k = 0; k < chunk.size; ++k) {
             const std::uint32_t* record = chunk.words.get() + k * Connections::width(wide);
+            EXPECT_EQ(chunk.onto.page, Connections::target_of(record) & 1);
             found.emplace_back(
-                chunk.channel,
+                chunk.onto.channel,
                 Connections::source_of(record),
                 Connections::target_of(record),
                 Connections::template delay_of<wide>(record),
@@ -126,11 +131,12 @@ TYPED_TEST(Pending, takes_batches_as_it_takes_connections_one_by_one) {
         weights.assign(size, static_cast<double>(dice.below(1000)) / 8);
         if (batch % 3 == 0) {
             for (std::uint16_t& target : targets)
-                target = static_cast<std::uint16_t>(dice.below(65536));
-            this->pending.add(sources, channel, targets, delays, weights);
+                target = static_cast<std::uint16_t>(dice.below(32768) * 2 + batch % 2);
+            const auto page = static_cast<std::uint16_t>(batch % 2);
+            this->pending.add(sources, this->onto(channel, page), targets, delays, weights);
         } else {
             const std::uint16_t target = targets.empty() ? std::uint16_t{0} : targets[0];
-            this->pending.add(sources, channel, target, delays, weights);
+            this->pending.add(sources, this->onto(channel, target), target, delays, weights);
         }
         for (std::size_t k = 0; k < size; ++k)
             expected[sources[k] / 256].emplace_back(

@@ -48,7 +48,7 @@ TEST(Store, lets_populations_share_a_block) {
 }
 
 TEST(Store, makes_a_channel_once) {
-    Store<double> store{TimeGrid{0.1_ms}, 16};
+    Store<double> store{TimeGrid{0.1_ms}, 16, 16};
 
     const ChannelId stored   = store.channel_for({});
     const ChannelId constant = store.channel_for({.constant = true, .weight = 2});
@@ -60,7 +60,7 @@ TEST(Store, makes_a_channel_once) {
 }
 
 TEST(Store, stores_weights_when_there_are_too_many_constant_ones) {
-    Store<double> store{TimeGrid{0.1_ms}, 16};
+    Store<double> store{TimeGrid{0.1_ms}, 16, 16};
     for (int k = 0; k < 64; ++k)
         store.channel_for({.constant = true, .weight = static_cast<double>(k)});
 

@@ -222,7 +222,7 @@ private:
         SimulationOptions options = plan_.options;
         options.precision         = variant_.precision;
         if (variant_.has(Freedom::other_blocks))
-            options.tuning.block_cells = options.tuning.block_cells == 16 ? 4096 : 16;
+            options.tuning.block_cells = options.tuning.block_cells == 16 ? 256 : 16;
         if (variant_.has(Freedom::other_fusing)) options.tuning.fuse_poisson = false;
         if (variant_.has(Freedom::small_min_delay)) options.min_delay = options.timestep;
         return options;

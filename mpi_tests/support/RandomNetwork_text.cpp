@@ -79,13 +79,15 @@ std::string describe(const RandomNetwork& network) {
         return time ? number(time->value()) + " ms" : std::string{"automatic"};
     };
     std::string all = fmt::format(
-        "network of seed {}: time step {} ms, min_delay {}, max_delay {}, blocks of {}, windows of "
+        "network of seed {}: time step {} ms, min_delay {}, max_delay {}, blocks of {}, pages of "
+        "{}, windows of "
         "{} steps{}\n",
         network.seed,
         number(options.timestep.value()),
         ms(options.min_delay),
         ms(options.max_delay),
         options.tuning.block_cells,
+        options.tuning.page_cells,
         network.window_steps,
         options.spike_timing == SpikeTiming::off_grid ? ", off the grid" : ""
     );

@@ -41,8 +41,10 @@ void add_weights(
 }  // namespace
 
 template <class T>
-Delivery<T>::Delivery(network::Network& network) : network_(network),
-                                                   store_(network.store<T>()) {}
+Delivery<T>::Delivery(network::Network& network)
+    : network_(network),
+      store_(network.store<T>()),
+      page_cells_(store_.page_cells()) {}
 
 template <class T>
 void Delivery<T>::refresh(Step now) {
@@ -132,40 +134,41 @@ void Delivery<T>::add_segments(BlockState& state, std::size_t k, std::uint32_t s
     const std::uint32_t  what    = cursors.what[k];
     const ChannelTarget& channel = state.channels[what >> 16];
     const std::uint32_t  count   = what & 0xffff;
-    T* const             input   = channel.input;
     const std::byte*     at      = cursors.at[k];
     for (;;) {
-        const auto       header  = read<SegmentHeader>(at);
-        const std::byte* targets = at + sizeof header;
-        const std::byte* weights = targets + network::target_bytes(header.count);
-        num_events_ += header.count;
+        const auto        header  = read<SegmentHeader>(at);
+        const std::size_t size    = header.count();
+        const std::byte*  targets = at + sizeof header;
+        const std::byte*  weights = targets + network::target_bytes(size);
+        T* const          input   = channel.input + header.page() * page_cells_;
+        num_events_ += size;
         if (channel.constant) {
             const T weight = static_cast<T>(count) * channel.weight;
-            for (std::size_t i = 0; i < header.count; ++i)
+            for (std::size_t i = 0; i < size; ++i)
                 input[read<std::uint16_t>(targets + 2 * i)] += weight;
             at = weights;
         } else if (channel.quantum > 0) {
             const T quantum = channel.quantum;
-            add_weights(input, targets, header.count, count, [=](std::size_t i) {
+            add_weights(input, targets, size, count, [=](std::size_t i) {
                 const auto multiple = read<WeightMultiple>(weights + sizeof(WeightMultiple) * i);
                 return static_cast<T>(multiple) * quantum;  // exact
             });
-            at = weights + network::target_bytes(header.count);
+            at = weights + network::target_bytes(size);
         } else {
-            add_weights(input, targets, header.count, count, [=](std::size_t i) {
+            add_weights(input, targets, size, count, [=](std::size_t i) {
                 return read<T>(weights + sizeof(T) * i);
             });
-            at = weights + sizeof(T) * header.count;
+            at = weights + sizeof(T) * size;
         }
-        if (header.gap == SegmentHeader::last) {
+        if (header.gap() == SegmentHeader::last) {
             cursors.at[k]  = nullptr;
             cursors.due[k] = step - 1;
             ++cursors.ended;
             return;
         }
-        if (header.gap != 0) {
+        if (header.gap() != 0) {
             cursors.at[k]  = at;
-            cursors.due[k] = step + header.gap;
+            cursors.due[k] = step + header.gap();
             return;
         }
     }
@@ -221,11 +224,11 @@ void Delivery<T>::skip_to(Cursors& cursors, std::size_t first, Step now) {
                static_cast<std::int32_t>(cursors.due[k] - static_cast<std::uint32_t>(now)) <= 0) {
             const auto header = read<SegmentHeader>(cursors.at[k]);
             cursors.at[k] += static_cast<std::ptrdiff_t>(
-                sizeof header + network::target_bytes(header.count) +
-                network::weight_bytes<T>(channel, header.count)
+                sizeof header + network::target_bytes(header.count()) +
+                network::weight_bytes<T>(channel, header.count())
             );
-            cursors.due[k] += header.gap;
-            if (header.gap == SegmentHeader::last) cursors.at[k] = nullptr;
+            cursors.due[k] += header.gap();
+            if (header.gap() == SegmentHeader::last) cursors.at[k] = nullptr;
         }
     }
     drop_ended(cursors);

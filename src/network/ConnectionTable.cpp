@@ -21,6 +21,23 @@ void for_each_chunk(const Parts& parts, F&& f) {
 }  // namespace
 
 template <class T>
+void ConnectionTable<T>::add(
+    std::span<const std::uint32_t> sources,
+    ChannelId                      channel,
+    std::span<const std::uint32_t> targets,
+    std::span<const std::uint32_t> delays,
+    std::span<const double>        weights
+) {
+    if (sources.empty()) return;
+    has_pending_ = true;
+    places_.resize(targets.size());
+    std::transform(targets.begin(), targets.end(), places_.begin(), [this](std::uint32_t target) {
+        return place_on_page(target);
+    });
+    pending_.add(sources, onto(channel, targets.front()), places_, delays, weights);
+}
+
+template <class T>
 void ConnectionTable<T>::build(const std::vector<Channel>& channels) {
     if (has_pending_) rebuild(channels, {});
 }
@@ -29,20 +46,24 @@ template <class T>
 void ConnectionTable<T>::remove(
     const std::vector<Channel>& channels, ChannelId channel, const std::vector<bool>& targets
 ) {
-    rebuild(channels, [&](ChannelId id, std::uint16_t target) {
+    rebuild(channels, [&](ChannelId id, std::uint32_t target) {
         return id == channel && targets[target];
     });
 }
 
 template <class T>
 struct ConnectionTable<T>::Sorting {
-    std::vector<ChannelId>   places;    ///< channels in canonical order
-    std::vector<std::size_t> place_of;  ///< of each channel of the network
-    /// `[sources][places]` and one more, in records: where those of a bucket go next.
+    std::vector<ChannelId>   places;     ///< channels in canonical order
+    std::vector<std::size_t> place_of;   ///< of each channel of the network
+    std::size_t              pages = 1;  ///< of this group: from the first to the last one used
+    /// `[sources][places][pages]` and one more, in records: where those of a bucket go next.
     std::vector<std::size_t>    next;
-    AlignedArray<std::uint32_t> words;  ///< records by source, place, as added
+    AlignedArray<std::uint32_t> words;  ///< records by source, place, page, as added
     std::uint32_t               min_delay = 0, max_delay = 0;
     RowWriter<T>                writer;
+
+    /// Of the first source.
+    std::size_t bucket(Onto onto) const { return place_of[onto.channel] * pages + onto.page; }
 };
 
 /// Makes the groups of a range.
@@ -75,9 +96,9 @@ void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Dro
     reach(pending_.groups());
     for (std::size_t g = 0; g < groups_.size(); ++g) {
         for (const Chunk& chunk : pending_.chunks(first_group_ + g)) {
-            const bool in_16_bits = channels[chunk.channel].quantum > 0;
+            const bool in_16_bits = channels[chunk.onto.channel].quantum > 0;
             num_bytes += chunk.size * (2 + (in_16_bits ? sizeof(WeightMultiple) : sizeof(T)));
-            used[chunk.channel] = 1;
+            used[chunk.onto.channel] = 1;
         }
         num_bytes += groups_[g].num_bytes;
     }
@@ -124,29 +145,34 @@ void ConnectionTable<T>::rebuild(const std::vector<Channel>& channels, const Dro
     has_pending_ = false;
 }
 
-/// The connections in the rows of a group, without those to drop.
+/// The connections in the rows of a group, without those to drop; page by page, since records of
+/// one page are filed together.
 template <class T>
 auto ConnectionTable<T>::read_back(
     const std::vector<Channel>& channels, std::size_t g, const Drop& drop
 ) -> Pending {
-    Pending result;
-    if (groups_[g].rows.empty()) return result;
-    for (std::size_t place = 0; place < channels_.size(); ++place) {
-        const ChannelId id = channels_[place];
-        for (std::uint32_t s = 0; s < group_size; ++s) {
-            const auto source = static_cast<std::uint32_t>((first_group_ + g) * group_size) + s;
-            const auto keep   = [&](std::uint16_t target, std::uint32_t delay, T value) {
-                const auto weight = static_cast<double>(value);
-                if (!drop || !drop(id, target))
-                    result.add({&source, 1}, id, target, {&delay, 1}, {&weight, 1});
-            };
-            for_each(source, place, channels[id], keep);
+    Pending       result;
+    std::uint32_t last_page = 0;
+    for (std::uint32_t page = 0; page <= last_page && !groups_[g].rows.empty(); ++page) {
+        for (std::size_t place = 0; place < channels_.size(); ++place) {
+            const ChannelId id = channels_[place];
+            for (std::uint32_t s = 0; s < group_size; ++s) {
+                const auto source = static_cast<std::uint32_t>((first_group_ + g) * group_size) + s;
+                const auto keep   = [&](std::uint32_t target, std::uint32_t delay, T value) {
+                    const auto weight = static_cast<double>(value);
+                    const Onto to     = onto(id, target);
+                    last_page         = std::max<std::uint32_t>(last_page, to.page);
+                    if (to.page != page || (drop && drop(id, target))) return;
+                    result.add({&source, 1}, to, place_on_page(target), {&delay, 1}, {&weight, 1});
+                };
+                for_each(source, place, channels[id], keep);
+            }
         }
     }
     return result;
 }
 
-/// Counting sort by (source, channel), stable; then each row by delay.
+/// Counting sort by (source, channel, page), stable; then each row by delay and page.
 template <class T>
 void ConnectionTable<T>::sort_group(
     const std::vector<Channel>& channels, const Parts& parts, Sorting& sorting, Group& group
@@ -154,20 +180,22 @@ void ConnectionTable<T>::sort_group(
     group            = {};
     std::size_t size = 0;
     bool        wide = false;
+    sorting.pages    = 1;
     for_each_chunk(parts, [&](const Chunk& chunk) {
         size += chunk.size;
-        wide = wide || chunk.wide;
+        wide          = wide || chunk.wide;
+        sorting.pages = std::max<std::size_t>(sorting.pages, chunk.onto.page + 1u);
     });
     if (size == 0) return;
 
-    sorting.next.assign(group_size * sorting.places.size() + 1, 0);
+    const std::size_t per_source = sorting.places.size() * sorting.pages;
+    sorting.next.assign(group_size * per_source + 1, 0);
     for_each_chunk(parts, [&](const Chunk& chunk) {
-        const std::size_t    places = sorting.places.size();
         const std::size_t    width  = Pending::width(chunk.wide);
         const std::uint32_t* record = chunk.words.get();
-        std::size_t* const   after  = &sorting.next[sorting.place_of[chunk.channel] + 1];
+        std::size_t* const   after  = &sorting.next[sorting.bucket(chunk.onto) + 1];
         for (std::size_t k = 0; k < chunk.size; ++k, record += width)
-            ++after[Pending::source_of(record) * places];
+            ++after[Pending::source_of(record) * per_source];
     });
     for (std::size_t b = 1; b < sorting.next.size(); ++b)
         sorting.next[b] += sorting.next[b - 1];
@@ -194,12 +222,12 @@ template <class T>
 template <bool from_wide, bool to_wide>
 void ConnectionTable<T>::scatter(const Chunk& chunk, Sorting& sorting) {
     constexpr std::size_t to_width = Pending::width(to_wide);
-    const std::size_t     places   = sorting.places.size();
+    const std::size_t     buckets  = sorting.places.size() * sorting.pages;
     const std::uint32_t*  record   = chunk.words.get();
     std::uint32_t* const  words    = sorting.words.data();
-    std::size_t* const    next     = &sorting.next[sorting.place_of[chunk.channel]];
+    std::size_t* const    next     = &sorting.next[sorting.bucket(chunk.onto)];
     for (std::size_t k = 0; k < chunk.size; ++k, record += Pending::width(from_wide)) {
-        std::uint32_t* const to = words + to_width * next[Pending::source_of(record) * places]++;
+        std::uint32_t* const to = words + to_width * next[Pending::source_of(record) * buckets]++;
         if constexpr (from_wide == to_wide) {
             std::memcpy(to, record, to_width * sizeof *to);
         } else {
@@ -221,15 +249,13 @@ void ConnectionTable<T>::write_rows(
     sorting.writer.begin(sorting.min_delay, sorting.max_delay);
     std::size_t first = 0;
     for (std::size_t b = 0; b < group_size * num_places; ++b) {
-        const std::size_t last = sorting.next[b];
-        if (last == first) continue;
+        const std::span<const std::size_t> ends{&sorting.next[b * sorting.pages], sorting.pages};
+        if (ends.back() == first) continue;
         const std::size_t place                         = b % num_places;
         group.rows[place * group_size + b / num_places] = sorting.writer.template write<wide>(
-            channels[sorting.places[place]],
-            sorting.words.data() + first * Pending::width(wide),
-            last - first
+            channels[sorting.places[place]], sorting.words.data(), first, ends
         );
-        first = last;
+        first = ends.back();
     }
     group.bytes     = keep(sorting.writer.bytes());
     group.num_bytes = sorting.writer.bytes().size();

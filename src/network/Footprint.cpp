@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "ranvier/models/kernel_arguments.hpp"
 #include "ranvier/parallel/partition.hpp"
@@ -36,7 +37,7 @@ void add_connections(
                 static_cast<std::uint32_t>(source),
                 place,
                 channels[id],
-                [&](std::uint16_t, std::uint32_t delay, T) {
+                [&](std::uint32_t, std::uint32_t delay, T) {
                     if (!count || delay != last) count = &known.delays[delay];
                     last = delay;
                     ++*count;
@@ -97,23 +98,27 @@ std::vector<TableFacts> table_facts(Network& network) {
                : facts_of(network.store<float>(), network);
 }
 
-double expected_bytes(const TableFacts& facts, double factor) {
+double expected_bytes(const TableFacts& facts, double factor, const BlockShares& pages) {
+    const double block   = factor * std::accumulate(pages.begin(), pages.end(), 0.0);
     const double sources = std::min(
         static_cast<double>(facts.num_sources),
-        std::max(factor, 1.0) * static_cast<double>(facts.reach)
+        std::max(block, 1.0) * static_cast<double>(facts.reach)
     );
     double rows = 0, connections = 0;
     for (const TableFacts::Channel& channel : facts.channels) {
-        const double size   = factor * static_cast<double>(channel.connections);
+        const double size   = block * static_cast<double>(channel.connections);
         const double lambda = size / sources;
         // Arrays of 16-bit numbers are padded to 4 bytes.
         const double halves = channel.weight_bytes % 4 == 2 ? 2 : 1;
         rows += sources * -std::expm1(-lambda) * sizeof(std::uint32_t);
         for (const auto& [delay, count] : channel.delays) {
-            const double mean =
-                lambda * static_cast<double>(count) / static_cast<double>(channel.connections);
-            rows += sources * -std::expm1(-mean) * sizeof(SegmentHeader);
-            rows += sources * -std::expm1(-2 * mean) * halves;  // odd numbers: 2 bytes more
+            for (const double page : pages) {
+                const double mean = lambda * static_cast<double>(count) /
+                                    static_cast<double>(channel.connections) * factor * page /
+                                    block;
+                rows += sources * -std::expm1(-mean) * sizeof(SegmentHeader);
+                rows += sources * -std::expm1(-2 * mean) * halves;  // odd numbers: 2 bytes more
+            }
         }
         rows += size * static_cast<double>(sizeof(std::uint16_t) + channel.weight_bytes);
         connections += size;
@@ -125,9 +130,10 @@ double expected_bytes(const TableFacts& facts, double factor) {
                bytes_per_offset;
 }
 
-std::vector<double> block_shares(const Network& network, int ranks) {
+std::vector<BlockShares> block_shares(const Network& network, int ranks) {
     const std::size_t        capacity = network.options().tuning.block_cells;
-    std::vector<std::size_t> cells;
+    const std::size_t        page     = network.options().tuning.page_cells;
+    std::vector<BlockShares> blocks;            // first in cells
     std::size_t              used  = capacity;  // slots of the last block
     std::size_t              total = 0;
     for (const auto& population : network.populations()) {
@@ -136,29 +142,33 @@ std::vector<double> block_shares(const Network& network, int ranks) {
         total += left;
         while (left > 0) {
             if (used == capacity) {
-                cells.push_back(0);
+                blocks.emplace_back();
                 used = 0;
             }
-            const std::size_t count = std::min(left, capacity - used);
-            cells.back() += count;
+            if (used / page == blocks.back().size()) blocks.back().push_back(0);
+            // Up to the end of the page: slots are not padded before the last cell of a population.
+            const std::size_t end   = std::min(capacity, (used / page + 1) * page);
+            const std::size_t count = std::min(left, end - used);
+            blocks.back().back() += static_cast<double>(count);
             used +=
                 (count + models::lane_padding - 1) / models::lane_padding * models::lane_padding;
             left -= count;
         }
     }
-    std::vector<double> shares;
-    for (const std::size_t count : cells)
-        shares.push_back(static_cast<double>(count) / static_cast<double>(total));
-    return shares;
+    for (BlockShares& shares : blocks) {
+        for (double& share : shares)
+            share /= static_cast<double>(total);
+    }
+    return blocks;
 }
 
-double expected_bytes(Network& network, double factor, std::span<const double> shares) {
+double expected_bytes(Network& network, double factor, std::span<const BlockShares> blocks) {
     double bytes = network.options().precision == Precision::float64
                        ? drive_bytes(network.store<double>(), factor)
                        : drive_bytes(network.store<float>(), factor);
     for (const TableFacts& facts : table_facts(network)) {
-        for (const double share : shares)
-            bytes += expected_bytes(facts, factor * share);
+        for (const BlockShares& pages : blocks)
+            bytes += expected_bytes(facts, factor, pages);
     }
     return bytes;
 }

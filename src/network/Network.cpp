@@ -59,19 +59,24 @@ std::vector<NamedValue> initial_values(
 std::variant<Store<double>, Store<float>> make_store(
     const TimeGrid& grid, const NetworkOptions& options
 ) {
-    const std::size_t cells = options.tuning.block_cells;
-    if (cells == 0 || cells > 65536 || cells % models::lane_padding != 0) {
+    const auto require = [](const char* name, std::size_t cells, std::size_t most) {
+        if (cells != 0 && cells <= most && cells % models::lane_padding == 0) return;
         throw ParameterError(
             fmt::format(
-                "Simulation: tuning.block_cells must be a multiple of {} up to 65536, got {}.",
+                "Simulation: tuning.{} must be a multiple of {} up to {}, got {}.",
+                name,
                 models::lane_padding,
+                most,
                 cells
             ),
-            {.parameter = "block_cells"}
+            {.parameter = name}
         );
-    }
-    if (options.precision == Precision::float64) return Store<double>{grid, cells};
-    return Store<float>{grid, cells};
+    };
+    const auto [block, page, fuse] = options.tuning;
+    require("page_cells", page, 65536);
+    require("block_cells", block, SegmentHeader::max_pages * page);
+    if (options.precision == Precision::float64) return Store<double>{grid, block, page};
+    return Store<float>{grid, block, page};
 }
 
 Asked asked_of(const Structure& structure) {
@@ -102,6 +107,7 @@ Network::Network(const Communicator& comm, const NetworkOptions& options)
     );
     require_same(comm_, static_cast<int>(options.precision), "Simulation: precision");
     require_same(comm_, options.tuning.block_cells, "Simulation: tuning.block_cells");
+    require_same(comm_, options.tuning.page_cells, "Simulation: tuning.page_cells");
     require_same(comm_, options.tuning.fuse_poisson, "Simulation: tuning.fuse_poisson");
     check_delay_option(grid_, options.min_delay, "min_delay");
     check_delay_option(grid_, options.max_delay, "max_delay");

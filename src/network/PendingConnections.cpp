@@ -78,7 +78,7 @@ template <class T>
 void PendingConnections<T>::open_chunk(Group& group, Cursor& cursor, std::size_t num_expected) {
     const std::size_t record = width(kind_.wide) * sizeof(std::uint32_t);
     std::size_t       bytes  = smallest_chunk;
-    if (!group.empty() && kind_ == Kind{group.back().channel, group.back().wide}) {
+    if (!group.empty() && kind_ == Kind{group.back().onto, group.back().wide}) {
         Chunk&            last     = group.back();
         const std::size_t capacity = last.words.get_deleter().bytes / record;
         if (last.size < capacity) {
@@ -90,7 +90,7 @@ void PendingConnections<T>::open_chunk(Group& group, Cursor& cursor, std::size_t
     }
     bytes = std::min(largest_chunk, std::max(bytes, std::bit_ceil(num_expected * record)));
     std::unique_ptr<std::uint32_t[], Free> words{allocate(bytes), Free{bytes}};
-    group.push_back({kind_.channel, kind_.wide, 0, std::move(words)});
+    group.push_back({kind_.onto, kind_.wide, 0, std::move(words)});
     cursor.at  = group.back().words.get();
     cursor.end = cursor.at + bytes / record * width(kind_.wide);
 }
@@ -172,7 +172,7 @@ void PendingConnections<T>::add_in_runs(const Batch<F>& batch) {
 
 template <class T>
 template <class F>
-void PendingConnections<T>::add(const Batch<F>& batch, ChannelId channel) {
+void PendingConnections<T>::add(const Batch<F>& batch, Onto onto) {
     constexpr std::size_t long_run = 8;
 
     if (batch.sources.empty()) return;
@@ -183,7 +183,7 @@ void PendingConnections<T>::add(const Batch<F>& batch, ChannelId channel) {
     }
     min_delay_ = low;
     max_delay_ = high;
-    begin({channel, high > 0xff});
+    begin({onto, high > 0xff});
     // Most rules give ascending sources; for others this is a guess.
     const std::size_t from = batch.sources.front() / group_size;
     const std::size_t to   = batch.sources.back() / group_size;
@@ -197,25 +197,25 @@ void PendingConnections<T>::add(const Batch<F>& batch, ChannelId channel) {
 template <class T>
 void PendingConnections<T>::add(
     std::span<const std::uint32_t> sources,
-    ChannelId                      channel,
+    Onto                           onto,
     std::uint16_t                  target,
     std::span<const std::uint32_t> delays,
     std::span<const double>        weights
 ) {
     const auto same = [target](std::size_t) { return target; };
-    add(Batch<decltype(same)>{sources, same, delays.data(), weights.data()}, channel);
+    add(Batch<decltype(same)>{sources, same, delays.data(), weights.data()}, onto);
 }
 
 template <class T>
 void PendingConnections<T>::add(
     std::span<const std::uint32_t> sources,
-    ChannelId                      channel,
+    Onto                           onto,
     std::span<const std::uint16_t> targets,
     std::span<const std::uint32_t> delays,
     std::span<const double>        weights
 ) {
     const auto each = [at = targets.data()](std::size_t k) { return at[k]; };
-    add(Batch<decltype(each)>{sources, each, delays.data(), weights.data()}, channel);
+    add(Batch<decltype(each)>{sources, each, delays.data(), weights.data()}, onto);
 }
 
 template <class T>

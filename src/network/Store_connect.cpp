@@ -94,17 +94,17 @@ struct Store<T>::Filing {
     const Placement*                 placement = nullptr;
     std::vector<ConnectionTable<T>*> tables{};  ///< by part of the presynaptic group
     std::vector<std::uint32_t>       cells{};   ///< sources as cells of one part's population
-    std::vector<std::uint16_t>       targets{};
+    std::vector<std::uint32_t>       targets{};
     bool                             from_whole = projection.pre.is_whole_population();
 
     const Selection::Part& part() const { return projection.post.part(run.part); }
 
     /// The cell of the block that a member of the run is.
-    std::uint16_t open(std::size_t member) {
+    std::uint32_t open(std::size_t member) {
         const PopulationRecord& post = *part().population;
         const std::size_t       cell = part().indices[member - part().first] - post.slice.first;
         if (!placement || !placement->cells.contains(cell)) open_block(post, cell);
-        return static_cast<std::uint16_t>(placement->slot + cell - placement->cells.first);
+        return static_cast<std::uint32_t>(placement->slot + cell - placement->cells.first);
     }
 
     void open_block(const PopulationRecord& post, std::size_t cell) {
@@ -118,7 +118,7 @@ struct Store<T>::Filing {
             const std::size_t id = from.population->id;
             if (block.tables.size() <= id) block.tables.resize(id + 1);
             auto& table = block.tables[id];
-            if (!table) table = std::make_unique<ConnectionTable<T>>();
+            if (!table) table = std::make_unique<ConnectionTable<T>>(store.page_cells_);
             const auto marked =
                 std::find_if(store.marks_.begin(), store.marks_.end(), [&](const Mark& mark) {
                     return mark.table == table.get();
@@ -133,7 +133,7 @@ struct Store<T>::Filing {
 
     /// Files the connections of one target.
     void add(
-        std::uint16_t                  cell,
+        std::uint32_t                  cell,
         std::span<const std::uint32_t> sources,
         std::span<const std::uint32_t> steps,
         std::span<const double>        weights
@@ -170,13 +170,13 @@ struct Store<T>::Filing {
         const std::size_t      offset = to.population->slice.first;
         for (std::size_t k = 0; k < sources.size(); k += targets.size()) {
             targets.assign(1, open(first + k));
-            // Those onto the same block together.
+            // Those onto the same page together.
+            const std::size_t page = targets[0] / store.page_cells_;
             for (std::size_t m = first + k + 1; from_whole && m < first + sources.size(); ++m) {
                 const std::size_t cell = to.indices[m - to.first] - offset;
-                if (!placement->cells.contains(cell)) break;
-                targets.push_back(
-                    static_cast<std::uint16_t>(placement->slot + cell - placement->cells.first)
-                );
+                const std::size_t slot = placement->slot + cell - placement->cells.first;
+                if (!placement->cells.contains(cell) || slot / store.page_cells_ != page) break;
+                targets.push_back(static_cast<std::uint32_t>(slot));
             }
             const std::size_t count = targets.size();
             if (from_whole)

@@ -33,14 +33,14 @@ void Store<T>::walk(const ProjectionRecord& projection, F&& f) {
         return;
     }
     build();
-    std::vector<std::uint32_t> target_of_slot(capacity_);
+    std::vector<std::uint32_t> target_of_slot;
     std::size_t                first_target = 0;
     for (const Selection::LocalRun& run : projection.post.local_runs()) {
         const Selection::Part&  part    = projection.post.part(run.part);
         const PopulationRecord& post    = *part.population;
         const ChannelId         channel = projection.targets[run.part].channel;
         for (const Placement& placement : post.placements) {
-            std::fill(target_of_slot.begin(), target_of_slot.end(), no_target);
+            target_of_slot.assign(blocks_[placement.block].used, no_target);
             bool any = false;
             for (std::size_t m = run.members.first; m < run.members.last; ++m) {
                 const std::size_t cell = part.indices[m - part.first] - post.slice.first;
@@ -78,7 +78,7 @@ void Store<T>::walk_block(
                 static_cast<std::uint32_t>(from.indices[k]),
                 place,
                 channels_[channel],
-                [&](std::uint16_t slot, std::uint32_t delay, T& weight) {
+                [&](std::uint32_t slot, std::uint32_t delay, T& weight) {
                     const std::uint32_t target = target_of_slot[slot];
                     if (target != no_target) f(target, from.first + k, delay, weight);
                 }
@@ -204,7 +204,7 @@ void Store<T>::take_out(const ProjectionRecord& projection) {
         const Selection::Part&  part = projection.post.part(run.part);
         const PopulationRecord& post = *part.population;
         for (const Placement& placement : post.placements) {
-            std::vector<bool> targets(capacity_);
+            std::vector<bool> targets(blocks_[placement.block].used);
             for (std::size_t m = run.members.first; m < run.members.last; ++m) {
                 const std::size_t cell = part.indices[m - part.first] - post.slice.first;
                 if (placement.cells.contains(cell))

@@ -88,6 +88,7 @@ private:
 
     network::Network&                       network_;
     network::Store<T>&                      store_;
+    std::size_t                             page_cells_;
     std::vector<Gid>                        first_gids_;
     std::vector<BlockState>                 blocks_;
     std::vector<PendingSpike>               history_;  ///< spikes that may still have to act

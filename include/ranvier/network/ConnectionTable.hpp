@@ -12,6 +12,10 @@
 ///
 /// means: 3 steps after a spike add 0.1 to target 7 and 0.2 to target 9; 4 steps later 0.3 to 7.
 ///
+/// A target is known by its page, up to 65536 cells of the block, and by its place there. The
+/// targets of a segment are on one page; segments of one delay follow each other by page, so that
+/// what a source sends at a time is read in one piece however many cells a block has.
+///
 /// Where weights are multiples of a power of two, rows hold how many (16 bits each, padded as the
 /// targets are). The product with a power of two is exact, so these act as the same weights stored
 /// in full would.
@@ -47,12 +51,25 @@ struct Channel {
     friend auto operator<=>(const Channel&, const Channel&) = default;
 };
 
-/// Header of a segment. `gap` is the number of steps to the next segment; 0 continues at the same
-/// delay; `last` ends the row.
-struct SegmentHeader {
-    static constexpr std::uint16_t last = 0xffff;
-    std::uint16_t                  count;
-    std::uint16_t                  gap;
+/// Header of a segment: how many connections (14 bits), the page of their targets (4), and the gap
+/// (14), which is the number of steps to the next segment; 0 continues at the same delay; `last`
+/// ends the row.
+class SegmentHeader {
+public:
+    static constexpr std::uint32_t max_count = 0x3fff;
+    static constexpr std::uint32_t max_pages = 16;
+    static constexpr std::uint32_t last      = 0x3fff;
+
+    SegmentHeader() = default;
+    SegmentHeader(std::size_t count, std::size_t page, std::uint32_t gap)
+        : bits_(static_cast<std::uint32_t>(count | page << 14) | gap << 18) {}
+
+    std::uint32_t count() const { return bits_ & max_count; }
+    std::uint32_t page() const { return bits_ >> 14 & (max_pages - 1); }
+    std::uint32_t gap() const { return bits_ >> 18; }
+
+private:
+    std::uint32_t bits_ = 0;
 };
 
 /// Bytes of the targets of a segment, padded so that what follows is aligned to 4 bytes.
@@ -87,29 +104,29 @@ public:
 
     using Mark = typename PendingConnections<T>::Mark;
 
+    /// @pre pages of 1 to 65536 cells; targets are on the first 16 pages
+    explicit ConnectionTable(std::size_t page_cells = 65536) : page_cells_(page_cells) {}
+
     /// Files connections onto one target. Of connections that agree in source, channel and target
     /// those added first come first for ever.
     void add(
         std::span<const std::uint32_t> sources,
         ChannelId                      channel,
-        std::uint16_t                  target,
+        std::uint32_t                  target,
         std::span<const std::uint32_t> delays,
         std::span<const double>        weights
     ) {
         has_pending_ = has_pending_ || !sources.empty();
-        pending_.add(sources, channel, target, delays, weights);
+        pending_.add(sources, onto(channel, target), place_on_page(target), delays, weights);
     }
-    /// The same, the k-th one onto `targets[k]`.
+    /// The same, the k-th one onto `targets[k]`, all on one page.
     void add(
         std::span<const std::uint32_t> sources,
         ChannelId                      channel,
-        std::span<const std::uint16_t> targets,
+        std::span<const std::uint32_t> targets,
         std::span<const std::uint32_t> delays,
         std::span<const double>        weights
-    ) {
-        has_pending_ = has_pending_ || !sources.empty();
-        pending_.add(sources, channel, targets, delays, weights);
-    }
+    );
 
     bool has_pending() const { return has_pending_; }
 
@@ -138,7 +155,7 @@ public:
     const std::vector<ChannelId>& channels() const { return channels_; }
 
     /// Calls `f(target, delay, weight)` for the connections of a source on a channel, by delay,
-    /// then target as added. @pre built
+    /// then page of the target, then as added. @pre built
     template <class F>
     void for_each(std::uint32_t source, std::size_t place, const Channel& channel, F&& f) const {
         const_cast<ConnectionTable*>(this)->update_each(source, place, channel, f);
@@ -155,7 +172,8 @@ private:
 
     using Pending = PendingConnections<T>;
     using Chunk   = typename Pending::Chunk;
-    using Drop    = std::function<bool(ChannelId, std::uint16_t target)>;
+    using Onto    = typename Pending::Onto;
+    using Drop    = std::function<bool(ChannelId, std::uint32_t target)>;
 
     /// What the rows of a group held before, and what was added to it.
     using Parts = std::array<std::span<const Chunk>, 2>;
@@ -165,8 +183,15 @@ private:
         const std::byte*           bytes     = nullptr;
         std::size_t                num_bytes = 0;
     };
-    /// Records that are sorted into rows, ordered by source and place; buffers used again.
+    /// Records that are sorted into rows, ordered by source, place and page; buffers used again.
     struct Sorting;
+
+    Onto onto(ChannelId channel, std::uint32_t target) const {
+        return {channel, static_cast<std::uint8_t>(target / page_cells_)};
+    }
+    std::uint16_t place_on_page(std::uint32_t target) const {
+        return static_cast<std::uint16_t>(target % page_cells_);
+    }
 
     void    reach(IndexRange groups);
     void    rebuild(const std::vector<Channel>& channels, const Drop& drop);
@@ -184,11 +209,13 @@ private:
     static T    read_weight(const Channel& channel, const std::byte* weights, std::size_t i);
     static void write_weight(const Channel& channel, std::byte* weights, std::size_t i, T weight);
 
-    Pending                              pending_;
-    std::size_t                          first_group_ = 0;
-    std::vector<Group>                   groups_;  ///< from there on, as far as there are rows
-    std::vector<ChannelId>               channels_;
-    bool                                 has_pending_ = false;
+    std::size_t                page_cells_;
+    Pending                    pending_;
+    std::size_t                first_group_ = 0;
+    std::vector<Group>         groups_;  ///< from there on, as far as there are rows
+    std::vector<ChannelId>     channels_;
+    bool                       has_pending_ = false;
+    std::vector<std::uint16_t> places_;  ///< of targets on their page, while they are filed
     std::vector<AlignedArray<std::byte>> slabs_;
     std::size_t                          slab_used_      = 0;
     std::size_t                          expected_bytes_ = 0;  ///< still to come in this build
@@ -208,19 +235,20 @@ void ConnectionTable<T>::update_each(
         SegmentHeader header;
         std::memcpy(&header, at, sizeof header);
         at += sizeof header;
-        std::byte* weights = at + target_bytes(header.count);
-        for (std::size_t i = 0; i < header.count; ++i) {
-            std::uint16_t target;
+        std::byte* const    weights    = at + target_bytes(header.count());
+        const std::uint32_t first_cell = header.page() * static_cast<std::uint32_t>(page_cells_);
+        for (std::size_t i = 0; i < header.count(); ++i) {
+            std::uint16_t place;
             T             weight = read_weight(channel, weights, i);
-            std::memcpy(&target, at + i * sizeof target, sizeof target);
+            std::memcpy(&place, at + i * sizeof place, sizeof place);
             const T before = weight;
-            f(target, delay, weight);
+            f(first_cell + place, delay, weight);
             if (!channel.constant && std::memcmp(&weight, &before, sizeof weight) != 0)
                 write_weight(channel, weights, i, weight);
         }
-        if (header.gap == SegmentHeader::last) return;
-        delay += header.gap;
-        at = weights + weight_bytes<T>(channel, header.count);
+        if (header.gap() == SegmentHeader::last) return;
+        delay += header.gap();
+        at = weights + weight_bytes<T>(channel, header.count());
     }
 }
 

@@ -30,22 +30,27 @@ struct TableFacts {
 /// first run, of any length
 std::vector<TableFacts> table_facts(Network& network);
 
-/// Bytes of a table for `factor` times as many connections of the same kind onto one block.
-///
-/// A row per source and channel is made of segments, one per delay that occurs in it. Connections
-/// of a source are taken to be Poisson in number, with mean lambda, and to choose their delays
-/// independently; then the expected number of segments of a row is the sum over delays of
-/// 1 - exp(-lambda p), p being the share of the delay. More targets reach more sources: those
-/// between the first and the last one grow by the factor, up to the whole population.
-/// @pre factor > 0
-double expected_bytes(const TableFacts& facts, double factor);
+/// A block, as the shares of its pages in the local cells of a rank.
+using BlockShares = std::vector<double>;
 
-/// How the local cells of one of `ranks` ranks, a middle one, are divided among its blocks: their
-/// shares, which add up to 1; empty if it has none. @local
-std::vector<double> block_shares(const Network& network, int ranks);
+/// Bytes of a table for connections of the same kind onto one block: per page `factor` times its
+/// share as many.
+///
+/// A row per source and channel is made of segments, one per delay and page that occur in it.
+/// Connections of a source are taken to be Poisson in number, with mean lambda, and to choose
+/// delays and pages independently; then the expected number of segments of a row is the sum over
+/// both of 1 - exp(-lambda p q), p and q being the shares of the delay and the page. More targets
+/// reach more sources: those between the first and the last one grow by the factor, up to the whole
+/// population.
+/// @pre factor > 0
+double expected_bytes(const TableFacts& facts, double factor, const BlockShares& pages = {1});
+
+/// How the local cells of one of `ranks` ranks, a middle one, are divided among its blocks and
+/// their pages: shares, which add up to 1; empty if it has none. @local
+std::vector<BlockShares> block_shares(const Network& network, int ranks);
 
 /// Bytes of all connections of a rank that has `factor` times as many targets as this one has, in
 /// blocks of the given shares. @local @pre as `table_facts`
-double expected_bytes(Network& network, double factor, std::span<const double> shares);
+double expected_bytes(Network& network, double factor, std::span<const BlockShares> blocks);
 
 }  // namespace ranvier::network

@@ -31,8 +31,9 @@ enum class Precision { float64, float32 };
 
 /// Choices that change speed or memory and no result; for measurements and tests.
 struct Tuning {
-    std::size_t block_cells  = 40960;  ///< slots of a block, at most 65536, a multiple of 16
-    bool        fuse_poisson = true;   ///< one-to-one Poisson input goes straight to its targets
+    std::size_t block_cells  = 1 << 20;  ///< slots of a block: a multiple of 16, up to 16 pages
+    std::size_t page_cells   = 65536;    ///< of a block, at most 65536, a multiple of 16
+    bool        fuse_poisson = true;     ///< one-to-one Poisson input goes straight to its targets
 };
 
 /// How a network is set up; the same on every rank.

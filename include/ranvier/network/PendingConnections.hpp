@@ -36,9 +36,17 @@ public:
         void        operator()(std::uint32_t* words) const noexcept;
     };
 
-    /// Records of one channel, one behind the other.
+    /// Where connections act: a channel, and a page of the block (see ConnectionTable).
+    struct Onto {
+        ChannelId    channel = 0;
+        std::uint8_t page    = 0;
+
+        friend bool operator==(Onto, Onto) = default;
+    };
+
+    /// Records of one channel and page, one behind the other.
     struct Chunk {
-        ChannelId                              channel;
+        Onto                                   onto;
         bool                                   wide;  ///< records have the second word
         std::size_t                            size = 0;
         std::unique_ptr<std::uint32_t[], Free> words;
@@ -69,11 +77,11 @@ public:
     };
     using Mark = std::vector<GroupSize>;
 
-    /// Adds connections onto one target: `weights[k]` after `delays[k]` steps.
+    /// Adds connections onto one target of a page: `weights[k]` after `delays[k]` steps.
     /// @pre delays are below 2^24
     void add(
         std::span<const std::uint32_t> sources,
-        ChannelId                      channel,
+        Onto                           onto,
         std::uint16_t                  target,
         std::span<const std::uint32_t> delays,
         std::span<const double>        weights
@@ -81,7 +89,7 @@ public:
     /// The same, the k-th one onto `targets[k]`.
     void add(
         std::span<const std::uint32_t> sources,
-        ChannelId                      channel,
+        Onto                           onto,
         std::span<const std::uint16_t> targets,
         std::span<const std::uint32_t> delays,
         std::span<const double>        weights
@@ -112,10 +120,10 @@ private:
         std::uint32_t* at  = nullptr;
         std::uint32_t* end = nullptr;
     };
-    /// What records are added: those of one channel, of one width.
+    /// What records are added: those onto one page by one channel, of one width.
     struct Kind {
-        ChannelId channel = 0;
-        bool      wide    = false;
+        Onto onto{};
+        bool wide = false;
 
         friend bool operator==(Kind, Kind) = default;
     };
@@ -129,7 +137,7 @@ private:
     };
 
     template <class F>
-    void add(const Batch<F>& batch, ChannelId channel);
+    void add(const Batch<F>& batch, Onto onto);
     template <bool wide, class F>
     void add_one_by_one(const Batch<F>& batch);
     template <bool wide, class F>

@@ -24,8 +24,8 @@
 
 namespace ranvier::network {
 
-/// Local cells that fit a 16-bit address: the arrays into which their connections add stay in the
-/// cache. `input[r][slot]` is at the same time the state variable that receptor r drives.
+/// Local cells that are updated and reached together; pages of them fit a 16-bit address.
+/// `input[r][slot]` is at the same time the state variable that receptor r drives.
 template <class T>
 struct Block {
     std::size_t                  used = 0;                    ///< slots, a multiple of the padding
@@ -107,9 +107,11 @@ struct Listing {
 template <class T>
 class Store {
 public:
-    Store(const TimeGrid& grid, std::size_t block_capacity)
+    /// @pre numbers of cells as in Tuning
+    Store(const TimeGrid& grid, std::size_t block_cells, std::size_t page_cells)
         : grid_(grid),
-          capacity_(block_capacity) {}
+          capacity_(block_cells),
+          page_cells_(page_cells) {}
 
     /// Gives the cells of a new population their memory; sources need none.
     void place(PopulationRecord& population);
@@ -153,6 +155,7 @@ public:
     const std::vector<FusedDrive<T>>& fused_drives() const { return fused_; }
     std::vector<FusedDrive<T>>&       fused_drives() { return fused_; }
     std::size_t                       connection_bytes() const;
+    std::size_t                       page_cells() const { return page_cells_; }
 
     /// The channel of that kind, made if it is new. Every rank makes the same ones in the same
     /// order.
@@ -207,7 +210,7 @@ private:
     );
 
     TimeGrid                   grid_;
-    std::size_t                capacity_;
+    std::size_t                capacity_, page_cells_;
     std::vector<Block<T>>      blocks_;
     std::vector<Channel>       channels_;
     std::vector<FusedDrive<T>> fused_;
