@@ -50,6 +50,7 @@ private:
         std::vector<std::uint32_t>    due;  ///< low bits of the step at which the next segment acts
         std::vector<const std::byte*> at;   ///< header of that segment
         std::vector<std::uint32_t>    what;  ///< channel << 16 | multiplicity
+        std::vector<std::uint32_t>    size;  ///< of that segment, about, in lines of the cache
         std::size_t                   ended = 0;
     };
 
@@ -69,6 +70,8 @@ private:
         bool constant = false;
         T    weight   = 0;
         T    quantum  = 0;  ///< stored weights are multiples of it; 0: they are exact
+        /// About what a segment takes, for each connection onto its first page.
+        std::size_t bytes_per_connection = 0;
     };
 
     struct BlockState {
