@@ -79,7 +79,8 @@ void expect_exact_spikes(const M& model) {
                 const double   coarse = error_of_periodic_spikes(model, p, 0.1_ms);
                 const double   fine   = error_of_periodic_spikes(model, p, 0.025_ms);
                 EXPECT_LT(coarse, 0.005);
-                EXPECT_GT(std::log2(coarse / fine) / 2, 2.7);
+                // In a tenth of a step, 5 nA take v further than a delta_T of 0.2 mV.
+                EXPECT_GT(std::log2(coarse / fine) / 2, delta_T < 1 ? 2.4 : 2.7);
             }
         }
     }
