@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ranvier/models/adaptive_lists.hpp"
+
 namespace ranvier::models {
 namespace {
 

@@ -81,6 +81,28 @@ TEST(OffGridStep, uses_the_injected_current) {
     EXPECT_NEAR(cell.spikes[0], interval(100), 2e-9);
 }
 
+// v = -65 + w R(t) with R(t) = tau_m tau_s / (tau_m - tau_s) (exp(-t / tau_m) - exp(-t / tau_s)) is
+// largest after 0.31 ms, and back at -51.8 mV at the end of the step.
+TEST(OffGridStep, finds_a_spike_in_a_step_that_ends_below_the_threshold) {
+    const auto   response = [](double t) { return (std::exp(-t / 0.5) - std::exp(-t / 0.2)) / 3; };
+    const double at       = std::log(2.5) / 3;
+    for (const double ratio : {1.000001, 1.001, 1.1}) {
+        Driven cell{
+            IF_curr_exp{.tau_m = 0.5_ms, .tau_refrac = 100_ms, .tau_syn_E = 0.2_ms}, 0.5_ms};
+        cell.state.isyn_exc = ratio * 15 / response(at);
+
+        cell.run(0);
+
+        ASSERT_EQ(cell.spikes.size(), 1u) << ratio;
+        EXPECT_LT(cell.spikes[0], at);
+        EXPECT_NEAR(ratio * response(cell.spikes[0]) / response(at), 1, 1e-7);
+    }
+    Driven below{IF_curr_exp{.tau_m = 0.5_ms, .tau_refrac = 100_ms, .tau_syn_E = 0.2_ms}, 0.5_ms};
+    below.state.isyn_exc = 0.999999 * 15 / response(at);
+    below.run(0);
+    EXPECT_TRUE(below.spikes.empty());
+}
+
 TEST(OffGridStep, ends_however_often_a_cell_wants_to_spike) {
     Driven cell{IF_curr_exp{.tau_refrac = 0_ms, .v_reset = -40_mV}};
     cell.state.v = -40;

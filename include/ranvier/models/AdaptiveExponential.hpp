@@ -2,7 +2,6 @@
 /// The adaptive exponential membrane, shared by all models that have it.
 #pragma once
 
-#include <algorithm>
 #include <array>
 
 #include "ranvier/base/Quantity.hpp"
@@ -23,8 +22,7 @@ namespace ranvier::models {
 /// The exponential current and w count as a current that changes along a cubic: values and
 /// derivatives at both ends of the step, the end predicted with those of the beginning. The
 /// membrane under it is solved as any other (see Membrane). The error is of third order; cells
-/// whose exponential current grows or whose conductances decay fast take 8, 64 or 256 shorter
-/// steps.
+/// whose exponential current grows or whose conductances are large take 4 to 256 shorter steps.
 ///
 /// The exponential is held constant above v_spike and above e^20, where v takes less than 1e-7 ms
 /// to infinity; w follows v up to v_spike and then, to the end of the step, v_reset.
@@ -80,9 +78,20 @@ struct AdaptiveExponential {
         return t;
     }
 
-    /// One step, and how hard it was: above 1 it should be divided. Where it was not, `explodes`
-    /// makes no difference: it limits what is concluded from the derivatives of an exponential that
-    /// explodes within the step.
+    /// How far v would go in a step at the rate it has at the beginning, mV.
+    RANVIER_INLINE V rise(const State& s, const SynapticInput<V>& in, V steady) const {
+        return h * start_of(s, in, steady).rate;
+    }
+
+    /// Whether v, if nothing else drove it, would run away within two steps.
+    RANVIER_INLINE auto explodes(V v) const {
+        const V growth = gain * exp_of_moderate(exponent(v)) * (per_delta_T * per_cm * h);
+        return (growth > number(0.5)) & (v == v);
+    }
+
+    /// One step, and how hard it was (see per_growth): above 1 it should be divided. Where it was
+    /// not, `explodes` makes no difference: it limits what is concluded from the derivatives of an
+    /// exponential that explodes within the step.
     template <bool explodes>
     RANVIER_INLINE State
     once(State s, const SynapticInput<V>& in, V steady, const Length& l, V& hardness) const {
@@ -138,11 +147,11 @@ struct AdaptiveExponential {
             seen0            = simd::select(crossed, number(0), simd::min(seen0, limit));
             seen1            = simd::select(crossed, number(0), simd::min(seen1, limit));
         }
-        const V w_new  = l.decay_w * s.w + a * (l.w_start * at0 + l.w_end * at1 +
+        const V w_new = l.decay_w * s.w + a * (l.w_start * at0 + l.w_end * at1 +
                                                l.w_rate_start * seen0 + l.w_rate_end * seen1);
-        const V growth = simd::max(t.x, x1) * (per_delta_T * per_cm * l.h * number(15));
-        hardness       = simd::max(growth, z);
-        hardness       = simd::select(s.v >= v_spike, simd::max(hardness, number(2)), hardness);
+        const V most  = simd::max(t.x, x1) * (per_delta_T * number(per_growth));
+        hardness      = simd::max(most, g) * (per_cm * number(0.1));
+        hardness      = simd::select(s.v >= v_spike, simd::max(hardness, number(2)), hardness);
         if constexpr (!explodes) return {v_new, w_new};
         // A cell that has crossed does not come back before it is looked at.
         return {simd::select(s.v >= v_spike, simd::max(v_new, v_spike), v_new), w_new};
@@ -167,8 +176,13 @@ struct AdaptiveExponential {
             -rate};
     }
 
-    /// Hardness above which a step is divided, into 8, 64 and 256 parts.
-    static constexpr std::array divides_above{1.0, 12.0, 96.0};
+    /// Hardness above which a step is divided, and into how many parts.
+    static constexpr std::array divides_above{1.0, 4.0, 24.0, 192.0};
+    static constexpr std::array num_parts{4, 16, 64, 256};
+    /// Hardness is the rate, per 0.1 ms, at which v relaxes, or this many times the one at which it
+    /// runs away. It does not depend on the length of a step, so that with that all parts get
+    /// shorter, and the order of the method is that of spike times as well.
+    static constexpr double per_growth = 120;
 
     /// Advances v and w of free cells; of held ones (v is NaN) only w, with v at v_reset.
     RANVIER_INLINE void advance(V& v, V& w, const SynapticInput<V>& in, V steady) const {
@@ -225,12 +239,12 @@ private:
     [[gnu::noinline, gnu::cold]] void divide(
         const State& start, const SynapticInput<V>& in, V steady, V hardness, State& result
     ) const {
-        const auto hard    = hardness > number(divides_above[0]),
-                   harder  = hardness > number(divides_above[1]),
-                   hardest = hardness > number(divides_above[2]);
-        in_parts(8, hard & !harder, start, in, steady, result);
-        in_parts(64, harder & !hardest, start, in, steady, result);
-        in_parts(256, hardest, start, in, steady, result);
+        for (std::size_t level = 0; level < divides_above.size(); ++level) {
+            auto which = hardness > number(divides_above[level]);
+            if (level + 1 < divides_above.size())
+                which = which & !(hardness > number(divides_above[level + 1]));
+            in_parts(num_parts[level], which, start, in, steady, result);
+        }
     }
 
     [[gnu::noinline, gnu::cold]] void in_parts(
@@ -254,42 +268,5 @@ private:
         result.w = simd::select(which, s.w, result.w);
     }
 };
-
-/// What a model's parameters say about the membrane.
-struct AdaptiveExponentialParameters {
-    Capacitance cm;
-    Time        tau_m;
-    Voltage     v_rest, v_reset, v_thresh, v_spike, delta_T;
-    Conductance a;
-    Time        tau_w;
-};
-
-inline AdaptiveExponential<double> adaptive_exponential(
-    const AdaptiveExponentialParameters& p, Time h
-) {
-    const Conductance g_leak  = p.cm / p.tau_m;
-    const bool        is_hard = p.delta_T.value() == 0;  // a threshold instead of the exponential
-    const double      z       = h / p.tau_w;
-    const auto        m       = moments(z);
-    const double      hz      = h.value() * z;
-    return {
-        .membrane     = membrane(p.cm, p.tau_m, p.v_rest, h),
-        .gain         = is_hard ? 0 : (g_leak * p.delta_T).value(),
-        .per_delta_T  = is_hard ? 0 : 1 / p.delta_T.value(),
-        .v_thresh     = p.v_thresh.value(),
-        .v_spike      = is_hard ? p.v_thresh.value() : p.v_spike.value(),
-        .v_reset      = p.v_reset.value(),
-        .a            = p.a.value(),
-        .per_tau_w    = 1 / p.tau_w.value(),
-        .decay_w      = math::exp(-z),
-        .w_start      = z * (3 * m[2] - 2 * m[3]),
-        .w_end        = z * (m[0] - 3 * m[2] + 2 * m[3]),
-        .w_rate_start = hz * (m[2] - m[3]),
-        .w_rate_end   = hz * (2 * m[2] - m[1] - m[3]),
-        .h            = h.value(),
-        .per_h        = 1 / h.value(),
-        .per_cm       = 1 / p.cm.value(),
-        .highest      = is_hard ? 0 : std::min((p.v_spike - p.v_thresh) / p.delta_T, 20.0)};
-}
 
 }  // namespace ranvier::models

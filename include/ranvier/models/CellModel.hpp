@@ -9,6 +9,8 @@
 ///                                      injected current, which `in.add_to(...)` adds where it acts
 ///     excess(state, constants)         by how much the cell is beyond its threshold
 ///     on_spike(state, constants)       what a spike does to its cell
+///     rise(state, constants, in)       optional, off the grid: at what rate v changes; see Peaks,
+///                                      also for what a model says whose spikes are sharp
 ///     settle(state, constants)         optional, for input that steps v: adds what has arrived at
 ///                                      the end of a step and tells which cells reached the
 ///                                      threshold

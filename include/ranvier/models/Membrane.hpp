@@ -34,6 +34,12 @@ template <class V>
 struct Membrane {
     V g_leak, v_rest, cm, half_h, minus_h_over_cm;
 
+    /// How far v would go in a step at the rate it has at the beginning, mV.
+    RANVIER_INLINE V rise(V v, const SynapticInput<V>& input, V steady) const {
+        const V g = g_leak + input.g.start;
+        return -minus_h_over_cm * (input.current.start - g * (v - v_rest) + steady);
+    }
+
     /// v after a step of a leaky integrator with synaptic input and a steady current.
     ///
     /// With mean values alone v relaxes exponentially. The slopes of conductance and current make

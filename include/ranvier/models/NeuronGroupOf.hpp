@@ -200,10 +200,12 @@ private:
 
     /// Returns how many spiked. `num_due` more cells than those held have no v yet.
     std::size_t run_kernel(Piece& piece, std::size_t num_due) {
-        auto        with_count  = arguments(piece);
-        std::size_t lanes       = 0;
-        with_count.not_finite   = &lanes;
-        const std::size_t count = kernels_.template advance<T>()(with_count);
+        auto        with_count = arguments(piece);
+        std::size_t lanes      = 0;
+        with_count.not_finite  = &lanes;
+        const Kernel<T> kernel =
+            off_grid() ? kernels_.template advance_off_grid<T>() : kernels_.template advance<T>();
+        const std::size_t count = kernel(with_count);
         const std::size_t held  = piece.refractory.size() + num_due;
         piece.not_finite        = lanes - (piece.padded - piece.cells.size() + held);
         return count;

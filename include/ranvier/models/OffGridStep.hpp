@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "ranvier/models/PartsModel.hpp"
+#include "ranvier/models/explosion.hpp"
+#include "ranvier/models/kernel_peaks.hpp"
 
 namespace ranvier::models {
 
@@ -18,9 +20,10 @@ namespace ranvier::models {
 ///     0          held               spike                         dt
 ///
 /// A crossing is where a step of that length, by the model's own method, ends at the threshold: it
-/// is as accurate as the method. A potential that runs away at a spike (`runs_away`) is followed in
-/// shorter and shorter steps: the method divides a step into equal parts, of which the last one,
-/// where all happens, must not count. Everything is computed in double precision.
+/// is as accurate as the method. A potential that runs away at a spike (see RunsAway) is followed
+/// in shorter and shorter steps, since the method divides a step into equal parts, and in the end
+/// by the solution for what drives it beside the exponential being constant; such a model has an
+/// AdaptiveExponential `membrane` among its constants. Everything is computed in double precision.
 ///
 /// M has `prepare`, `advance` and `excess` as a CellModel has them, and reads its parameters from
 /// `Values`.
@@ -63,18 +66,18 @@ public:
             const bool   to_end = dt - now <= longest;
             const double length = to_end ? dt - now : longest;
             const Trial  whole  = after(state, length);
-            if (!whole.spiked) {
+            if (is_too_long(state, whole)) {
+                longest = length / 2;
+                continue;
+            }
+            const double h = time_of_spike(state, whole);
+            if (h > length) {
                 state = whole.state;
                 now   = to_end ? dt : now + length;
                 continue;
             }
-            if (runs_away && length > dt * shortest_share) {
-                longest = length / 2;
-                continue;
-            }
-            const double h = crossing(state, length, whole);
-            now            = std::min(now + h, dt);
-            longest        = dt;
+            now     = std::min(now + h, dt);
+            longest = dt;
             spikes.push_back(now);
             const Trial at = after(state, h);
             state          = at.state;
@@ -88,10 +91,11 @@ public:
     }
 
 private:
-    static constexpr bool   runs_away      = requires { requires M::runs_away; };
     static constexpr double shortest_share = 1.0 / 64;  ///< of the last step before a spike
+    static constexpr double shortest       = 1e-9;      ///< ms, of what is searched
 
     struct Trial {
+        double    length;
         State     state;
         Constants constants;
         double    refractory;
@@ -102,7 +106,7 @@ private:
     Trial after(State state, double h) const {
         const auto derived = M::prepare(values_, Time::in_base_units(h));
         const bool spiked  = M::advance(state, derived.constants, injected_);
-        return {state, derived.constants, derived.refractory.value(), spiked};
+        return {h, state, derived.constants, derived.refractory.value(), spiked};
     }
 
     void release(State& state) const {
@@ -110,16 +114,76 @@ private:
             state.v = M::prepare(values_, dt_).constants.v_reset;
     }
 
-    /// The length of a step that ends at the threshold, given that a step of length `longest` ends
-    /// beyond it. Regula falsi in the variant of Anderson and Bjoerck (doi:10.1007/BF01951936): the
-    /// threshold stays between the two ends.
-    double crossing(const State& start, double longest, const Trial& whole) const {
-        double       low = 0, high = longest;
-        const double shortest = 1e-9;
-        double       f_low    = M::excess(start, whole.constants);
-        double       f_high   = M::excess(whole.state, whole.constants);
-        int          side     = 0;  // which end the last step has moved
-        if (!(f_low < 0) || longest <= shortest) return std::min(shortest, longest);
+    /// A shorter step than `whole`, which ends below the threshold, to where v is above it, if
+    /// there is one. The highest of a few is where the search for the maximum begins.
+    Trial highest(const State& start, double length, const Trial& whole) const {
+        if constexpr (Peaks<M>) {
+            const auto rise = [&](const State& state, bool) {
+                return M::rise(state, whole.constants, injected_);
+            };
+            if (!may_have_peaked<M>(start, whole.state, whole.constants, rise)) return whole;
+            constexpr int parts = 8;
+            double        top   = M::excess(start, whole.constants);
+            int           best  = 0;
+            for (int k = 1; k <= parts; ++k) {
+                const Trial  trial = k < parts ? after(start, length * k / parts) : whole;
+                const double f     = M::excess(trial.state, trial.constants);
+                if (trial.spiked) return trial;
+                if (!(f > top)) continue;
+                top  = f;
+                best = k;
+            }
+            double low  = length * std::max(best - 1, 0) / parts;
+            double high = length * std::min(best + 1, parts) / parts;
+            while (high - low > shortest) {
+                const Trial  trial = after(start, 0.5 * (low + high));
+                const double f     = M::excess(trial.state, trial.constants);
+                const double rate = M::rise(trial.state, trial.constants, injected_) / trial.length;
+                if (trial.spiked) return trial;
+                (rate > 0 ? low : high) = trial.length;
+                // On the way from here to the maximum the rate is hardly more than it is here.
+                if (f + 2 * std::abs(rate) * (high - low) < 0) break;
+            }
+        }
+        return whole;
+    }
+
+    /// Whether a step has to be made in shorter ones to see when something happens.
+    bool is_too_long(const State& start, const Trial& whole) const {
+        if (whole.length <= dt_.value() * shortest_share) return false;
+        if constexpr (RunsAway<M>)
+            return whole.spiked || M::explodes(whole.state, whole.constants);
+        else if constexpr (HidesSpikes<M>)
+            return !whole.spiked && M::hides_spike(start, whole.state, whole.constants);
+        else
+            return false;
+    }
+
+    /// The length of a step that ends at the threshold; more than that of `whole` if the cell does
+    /// not spike.
+    double time_of_spike(const State& start, const Trial& whole) const {
+        const double never = 2 * dt_.value();
+        if constexpr (RunsAway<M>) {
+            const double rate = M::rise(start, whole.constants, injected_) / whole.length;
+            const double time =
+                whole.length > dt_.value() * shortest_share
+                    ? 0
+                    : explosion_time(whole.constants.membrane, start.v, rate, whole.length);
+            if (time > 0) return time <= whole.length ? time : whole.spiked ? whole.length : never;
+        }
+        const Trial beyond = whole.spiked ? whole : highest(start, whole.length, whole);
+        return beyond.spiked ? crossing(start, beyond) : never;
+    }
+
+    /// The length of a step that ends at the threshold, given one that ends beyond it. Regula falsi
+    /// in the variant of Anderson and Bjoerck (doi:10.1007/BF01951936): the threshold stays between
+    /// the two ends.
+    double crossing(const State& start, const Trial& whole) const {
+        double low = 0, high = whole.length;
+        double f_low  = M::excess(start, whole.constants);
+        double f_high = M::excess(whole.state, whole.constants);
+        int    side   = 0;  // which end the last step has moved
+        if (!(f_low < 0) || high <= shortest) return std::min(shortest, high);
         for (int k = 0; k < 100 && high - low > shortest && f_high > 0; ++k) {
             const double slow  = 0.5 * (low + high);
             double       guess = high - f_high * (high - low) / (f_high - f_low);

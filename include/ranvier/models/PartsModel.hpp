@@ -115,8 +115,6 @@ struct WholeValues {
 /// The scalar reading of a model with parts: one cell by itself, head and parts together.
 template <class M>
 struct Whole {
-    static constexpr bool runs_away = requires { requires M::runs_away; };
-
     template <class T>
     struct State : M::template State<T> {
         std::vector<T> parts;  ///< state variables of all parts
@@ -162,6 +160,27 @@ struct Whole {
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {
         return M::template excess<T>(s, k);
+    }
+
+    /// See RunsAway.
+    template <class T>
+    static bool explodes(const State<T>& s, const Constants<T>& k) requires requires {
+        M::explodes(s, k);
+    }
+    { return M::explodes(s, k); }
+    /// How far v would go in a step at its present rate; see Peaks.
+    template <class T, class I>
+    static T rise(const State<T>& s, const Constants<T>& k, I injected) requires
+        requires(typename M::template Sum<T> sum) {
+        M::rise(s, k, sum, injected);
+    }
+    {
+        auto whole = s;
+        auto sum   = M::begin(head(whole), k);
+        for_each_part(whole, k, [&]<class Kind>(auto& state, const auto& constants) {
+            Kind::add_to(sum, state, constants);
+        });
+        return M::rise(head(whole), k, sum, injected);
     }
 
     /// @param draw the random number of a stochastic model, if it is one

@@ -2,6 +2,7 @@
 /// What models with an adaptive exponential membrane list alike, and how it follows from it.
 #pragma once
 
+#include <algorithm>
 #include <tuple>
 
 #include "ranvier/models/AdaptiveExponential.hpp"
@@ -42,6 +43,43 @@ constexpr auto adaptive_exponential_conductance_parameters() {
             parameter("e_rev_I", &M::e_rev_I),
             parameter("tau_syn_I", &M::tau_syn_I, positive)}
     );
+}
+
+/// What a model's parameters say about the membrane.
+struct AdaptiveExponentialParameters {
+    Capacitance cm;
+    Time        tau_m;
+    Voltage     v_rest, v_reset, v_thresh, v_spike, delta_T;
+    Conductance a;
+    Time        tau_w;
+};
+
+inline AdaptiveExponential<double> adaptive_exponential(
+    const AdaptiveExponentialParameters& p, Time h
+) {
+    const Conductance g_leak  = p.cm / p.tau_m;
+    const bool        is_hard = p.delta_T.value() == 0;  // a threshold instead of the exponential
+    const double      z       = h / p.tau_w;
+    const auto        m       = moments(z);
+    const double      hz      = h.value() * z;
+    return {
+        .membrane     = membrane(p.cm, p.tau_m, p.v_rest, h),
+        .gain         = is_hard ? 0 : (g_leak * p.delta_T).value(),
+        .per_delta_T  = is_hard ? 0 : 1 / p.delta_T.value(),
+        .v_thresh     = p.v_thresh.value(),
+        .v_spike      = is_hard ? p.v_thresh.value() : p.v_spike.value(),
+        .v_reset      = p.v_reset.value(),
+        .a            = p.a.value(),
+        .per_tau_w    = 1 / p.tau_w.value(),
+        .decay_w      = math::exp(-z),
+        .w_start      = z * (3 * m[2] - 2 * m[3]),
+        .w_end        = z * (m[0] - 3 * m[2] + 2 * m[3]),
+        .w_rate_start = hz * (m[2] - m[3]),
+        .w_rate_end   = hz * (2 * m[2] - m[1] - m[3]),
+        .h            = h.value(),
+        .per_h        = 1 / h.value(),
+        .per_cm       = 1 / p.cm.value(),
+        .highest      = is_hard ? 0 : std::min((p.v_spike - p.v_thresh) / p.delta_T, 20.0)};
 }
 
 /// The membrane of a cell of any model with these parameters.

@@ -16,6 +16,7 @@
 #include "ranvier/models/kernel_hard_steps.hpp"
 #include "ranvier/models/kernel_injected_current.hpp"
 #include "ranvier/models/kernel_not_finite.hpp"
+#include "ranvier/models/kernel_peaks.hpp"
 
 namespace ranvier::models {
 
@@ -62,7 +63,9 @@ private:
 };
 
 /// The kernel of model M for lanes V; its symbol differs per instruction set because V does.
-template <class M, class V, class T>
+/// @tparam off_grid  whether to keep the states of spiking cells and to count as such those that
+///                   may have been above the threshold within the step
+template <class M, class V, class T, bool off_grid = false>
 std::size_t advance_cells(const KernelArguments<T>& a) {
     using State                         = typename M::template State<V>;
     using Constants                     = typename M::template Constants<V>;
@@ -83,12 +86,18 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
     HardStepsOf<M, V>        hard_steps{a};
     const auto               step = [&](std::size_t i, const Constants& k, auto injected)
         __attribute__((always_inline)) {
-        auto           lanes   = load_packs<V>(state_arrays, i);
-        const unsigned spiking = advance_lanes<M>(lanes, k, injected, hard_steps, i);
+        auto     lanes = load_packs<V>(state_arrays, i);
+        unsigned hard;
+        unsigned spiking = advance_lanes<M>(lanes, k, injected, hard_steps, i, hard);
+        if constexpr (off_grid && Peaks<M>) {
+            const auto before = std::bit_cast<State>(load_packs<V>(state_arrays, i));
+            const auto after  = std::bit_cast<State>(lanes);
+            spiking |= to_be_looked_at_with<M>(before, after, k, injected) & ~hard;
+        }
         not_finite.look_at(lanes);
         for (unsigned rest = spiking; rest != 0; rest &= rest - 1) {
             const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
-            for (std::size_t j = 0; a.before && j < num_states; ++j)
+            for (std::size_t j = 0; off_grid && j < num_states; ++j)
                 a.before[num_spikes * num_states + j] = state_arrays[j][cell];
             a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell);
         }
@@ -161,7 +170,11 @@ using LanesOf = std::conditional_t<DividesSteps<M>, simd::PackPair<T>, simd::Pac
 /// for.
 template <class M, class Doubles = LanesOf<M, double>, class Singles = LanesOf<M, float>>
 constexpr KernelTable kernel_table() {
-    KernelTable table{&advance_cells<M, Doubles, double>, &advance_cells<M, Singles, float>};
+    KernelTable table{
+        &advance_cells<M, Doubles, double>,
+        &advance_cells<M, Singles, float>,
+        &advance_cells<M, Doubles, double, true>,
+        &advance_cells<M, Singles, float, true>};
     if constexpr (Settles<M>) {
         table.settle_double = &settle_cells<M, Doubles, double>;
         table.settle_single = &settle_cells<M, Singles, float>;

@@ -30,8 +30,8 @@ struct KernelArguments {
     std::size_t         count;      ///< a multiple of lane_padding
     std::uint32_t*      spikes;     ///< [count] receives the cells that spiked, ascending
     const T*            injected = nullptr;  ///< [count] nA during the step; null: none
-    T* before = nullptr;  ///< [count][num_states] receives the state before the step of the cells
-                          ///< that spiked, in the order of `spikes`; null: not wanted
+    T* before = nullptr;  ///< [count][num_states] off the grid: receives the state before the step
+                          ///< of the cells that spiked, in the order of `spikes`
     std::size_t* not_finite = nullptr;  ///< receives in how many lanes some
                                         ///< state variable is not finite, v of held cells included;
                                         ///< null: not wanted
@@ -44,10 +44,12 @@ template <class T>
 using Kernel = std::size_t (*)(const KernelArguments<T>&);
 
 struct KernelTable {
-    Kernel<double> advance_double = nullptr;
-    Kernel<float>  advance_single = nullptr;
-    Kernel<double> settle_double  = nullptr;  ///< of models that have `settle`
-    Kernel<float>  settle_single  = nullptr;
+    Kernel<double> advance_double  = nullptr;
+    Kernel<float>  advance_single  = nullptr;
+    Kernel<double> off_grid_double = nullptr;  ///< the same for cells that spike off the grid
+    Kernel<float>  off_grid_single = nullptr;
+    Kernel<double> settle_double   = nullptr;  ///< of models that have `settle`
+    Kernel<float>  settle_single   = nullptr;
 
     template <class T>
     Kernel<T> advance() const {
@@ -55,6 +57,13 @@ struct KernelTable {
             return advance_double;
         else
             return advance_single;
+    }
+    template <class T>
+    Kernel<T> advance_off_grid() const {
+        if constexpr (std::is_same_v<T, double>)
+            return off_grid_double;
+        else
+            return off_grid_single;
     }
     template <class T>
     Kernel<T> settle() const {

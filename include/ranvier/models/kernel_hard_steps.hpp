@@ -14,6 +14,7 @@
 #include "ranvier/models/kernel_arguments.hpp"
 #include "ranvier/models/kernel_injected_current.hpp"
 #include "ranvier/models/kernel_not_finite.hpp"
+#include "ranvier/models/kernel_peaks.hpp"
 
 namespace ranvier::models {
 
@@ -126,12 +127,11 @@ private:
             constants[j] =
                 a_.stride[j] != 0 ? gathered(a_.constants[j]) : Lane::load(a_.constants[j]);
 
-        auto           state = std::bit_cast<typename M::template State<Lane>>(before);
         const auto     k     = std::bit_cast<typename M::template Constants<Lane>>(constants);
+        auto           after = before;
         const unsigned spiking =
-            a_.injected ? bits(M::advance(state, k, InjectedCurrent<Lane>{gathered(a_.injected)}))
-                        : bits(M::advance(state, k, NoCurrent{}));
-        auto after = std::bit_cast<std::array<Lane, num_states>>(state);
+            a_.injected ? advanced(after, k, InjectedCurrent<Lane>{gathered(a_.injected)})
+                        : advanced(after, k, NoCurrent{});
         for (std::size_t j = 0; j < num_states; ++j) {
             std::array<T, width> values, old;
             after[j].store(values.data());
@@ -152,6 +152,19 @@ private:
             for (std::size_t j = 0; a_.before && j < num_states; ++j)
                 row(n)[j] = before[j][static_cast<int>(lane)];
         }
+    }
+
+    /// Advances one pack. Returns the lanes that spike or, off the grid, may have done so.
+    template <class K, class I>
+    unsigned advanced(std::array<Lane, num_states>& lanes, const K& k, I injected) const {
+        using State        = typename M::template State<Lane>;
+        const auto before  = std::bit_cast<State>(lanes);
+        auto       state   = before;
+        unsigned   spiking = bits(M::advance(state, k, injected));
+        lanes              = std::bit_cast<std::array<Lane, num_states>>(state);
+        if constexpr (Peaks<M>)
+            if (a_.before) spiking |= to_be_looked_at_with<M>(before, state, k, injected);
+        return spiking;
     }
 
     /// Sorts those that have spiked in among the others.
@@ -217,6 +230,7 @@ using HardStepsOf = typename HardStepsFor<M, V>::Type;
 
 /// A step of the lanes that begin at cell i; those that are too hard stay as they are and are
 /// noted.
+/// @param hard receives the bits of these lanes
 /// @return bits of the lanes that spike
 template <class M, class V, std::size_t N, class I>
 RANVIER_INLINE unsigned advance_lanes(
@@ -224,10 +238,12 @@ RANVIER_INLINE unsigned advance_lanes(
     const typename M::template Constants<V>& k,
     I                                        injected,
     [[maybe_unused]] HardStepsOf<M, V>&      hard_steps,
-    [[maybe_unused]] std::size_t             i
+    [[maybe_unused]] std::size_t             i,
+    unsigned&                                hard
 ) {
     auto state = std::bit_cast<typename M::template State<V>>(lanes);
     if constexpr (!DividesSteps<M>) {
+        hard                   = 0;
         const unsigned spiking = bits(M::advance(state, k, injected));
         lanes                  = std::bit_cast<std::array<V, N>>(state);
         return spiking;
@@ -235,8 +251,8 @@ RANVIER_INLINE unsigned advance_lanes(
         V              hardness;
         const unsigned spiking = bits(M::advance(state, k, injected, hardness));
         lanes                  = std::bit_cast<std::array<V, N>>(state);
-        const V        limit   = static_cast<simd::Scalar<V>>(M::divides_above[0]);
-        const unsigned hard    = bits(hardness > limit);
+        const V limit          = static_cast<simd::Scalar<V>>(M::divides_above[0]);
+        hard                   = bits(hardness > limit);
         if (hard == 0) [[likely]]
             return spiking;
         // What a call needs is copied here, so that the rest stays in registers.

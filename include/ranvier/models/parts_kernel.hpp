@@ -52,9 +52,31 @@ RANVIER_INLINE void advance_parts(
     }
 }
 
+/// The Sum of the parts of the cells from `i` on, as it is or as it will be after a step.
+template <class M, class V, class T, class S, class K>
+RANVIER_INLINE auto sum_of_parts(
+    const KernelArguments<T>& a, std::size_t i, const S& state, const K& constants, bool later
+) {
+    auto sum = M::begin(state, constants);
+    for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
+        with_kind<M>(
+            *part,
+            [&]<class Kind>() __attribute__((always_inline)) {
+                using PartState = typename Kind::template State<V>;
+                const auto k =
+                    load_constants<typename Kind::template Constants<V>, V>(a, part->constant, i);
+                PartState s = load_struct<PartState, V>(a.state, part->state, i);
+                if (later) Kind::advance(s, k);
+                Kind::add_to(sum, s, k);
+            }
+        );
+    }
+    return sum;
+}
+
 /// As `advance_cells`. The parts are read twice, for what they do and to go on, so that in between
 /// the state before the step is still there.
-template <class M, class V, class T>
+template <class M, class V, class T, bool off_grid = false>
 std::size_t advance_with_parts(const KernelArguments<T>& a) {
     using State                      = typename M::template State<V>;
     using Constants                  = typename M::template Constants<V>;
@@ -77,28 +99,26 @@ std::size_t advance_with_parts(const KernelArguments<T>& a) {
     std::size_t              num_spikes = 0;
     NotFinite<simd::Pack<T>> not_finite;
     for (std::size_t i = 0; i < a.count; i += width) {
-        State      state     = load_struct<State, V>(a.state, 0, i);
-        const auto constants = load_constants<Constants, V>(a, 0, i);
-        auto       sum       = M::begin(state, constants);
-        for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
-            with_kind<M>(
-                *part,
-                [&]<class Kind>() __attribute__((always_inline)) {
-                    using S = typename Kind::template State<V>;
-                    using C = typename Kind::template Constants<V>;
-                    Kind::add_to(
-                        sum,
-                        load_struct<S, V>(a.state, part->state, i),
-                        load_constants<C, V>(a, part->constant, i)
-                    );
+        State                        state     = load_struct<State, V>(a.state, 0, i);
+        const auto                   constants = load_constants<Constants, V>(a, 0, i);
+        const auto                   sum       = sum_of_parts<M, V>(a, i, state, constants, false);
+        const InjectedCurrent<V>     current{V::load(injected + i * injected_stride)};
+        [[maybe_unused]] const State before  = state;
+        unsigned                     spiking = bits(M::advance(state, constants, sum, current));
+        if constexpr (off_grid && Peaks<M>) {
+            const auto later = sum_of_parts<M, V>(a, i, state, constants, true);
+            spiking |= to_be_looked_at<M>(
+                before,
+                state,
+                constants,
+                [&](const State& at, bool is_end) __attribute__((always_inline)) {
+                    return M::rise(at, constants, is_end ? later : sum, current);
                 }
             );
         }
-        const InjectedCurrent<V> current{V::load(injected + i * injected_stride)};
-        const unsigned           spiking = bits(M::advance(state, constants, sum, current));
         for (unsigned rest = spiking; rest != 0; rest &= rest - 1) {
             const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
-            for (std::size_t j = 0; a.before && j < num_states; ++j)
+            for (std::size_t j = 0; off_grid && j < num_states; ++j)
                 a.before[num_spikes * num_states + j] = a.state[j][cell];
             a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell);
         }
@@ -114,7 +134,11 @@ std::size_t advance_with_parts(const KernelArguments<T>& a) {
 /// for.
 template <class M, class Doubles = simd::Pack<double>, class Singles = simd::Pack<float>>
 constexpr KernelTable parts_kernel_table() {
-    return {&advance_with_parts<M, Doubles, double>, &advance_with_parts<M, Singles, float>};
+    return {
+        &advance_with_parts<M, Doubles, double>,
+        &advance_with_parts<M, Singles, float>,
+        &advance_with_parts<M, Doubles, double, true>,
+        &advance_with_parts<M, Singles, float, true>};
 }
 
 }  // namespace ranvier::models

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "models/converged.hpp"
+#include "models/periodic.hpp"
 
 namespace ranvier {
 namespace {
@@ -106,6 +107,18 @@ TEST(EIF_cond_exp_isfa_ista, converges_at_order_3) {
         test::order_of_convergence<EIF_cond_exp_isfa_ista, Equations>(quiet, 0.4_ms, 0.2_ms);
 
     EXPECT_GT(order, 3 - 0.3);
+}
+
+TEST(EIF_cond_exp_isfa_ista, spikes_at_exact_times_however_many_there_are) {
+    test::expect_exact_spikes(EIF_cond_exp_isfa_ista{});
+}
+
+// With conductances and adaptation.
+TEST(EIF_cond_exp_isfa_ista, converges_at_order_3_with_spikes) {
+    const auto errors = test::errors_of_spikes<EIF_cond_exp_isfa_ista>(published());
+
+    EXPECT_LT(errors.largest, 1e-4);
+    EXPECT_GT(errors.order, 3 - 0.3);
 }
 
 }  // namespace

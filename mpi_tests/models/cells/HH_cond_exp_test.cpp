@@ -86,5 +86,35 @@ TEST(HH_cond_exp, has_finite_rates_where_numerator_and_denominator_vanish) {
     }
 }
 
+/// Spikes within 96 ms under a constant current.
+std::vector<double> spikes_at(Time dt) {
+    test::Cells<HH_cond_exp> cell{HH_cond_exp{.i_offset = 1_nA}, 1, dt, {}, SpikeTiming::off_grid};
+    std::vector<double>      times;
+    for (Step step = 0; step < TimeGrid{dt}.nearest(96); ++step) {
+        cell.advance();
+        times.insert(times.end(), cell.times_ms().begin(), cell.times_ms().end());
+    }
+    return times;
+}
+
+// v is above the threshold for 0.7 ms.
+TEST(HH_cond_exp, finds_spikes_that_begin_and_end_within_a_time_step) {
+    const auto exact = spikes_at(0.01_ms);
+    EXPECT_GT(exact.size(), 5u);
+    for (const Time dt : {0.4_ms, 0.8_ms}) {
+        const auto ours = spikes_at(dt);
+        ASSERT_EQ(ours.size(), exact.size()) << dt.value();
+        for (std::size_t k = 0; k < exact.size(); ++k)
+            EXPECT_NEAR(ours[k], exact[k], 0.05) << dt.value();
+    }
+}
+
+TEST(HH_cond_exp, converges_at_order_3_with_spikes) {
+    const auto errors = test::errors_of_spikes<HH_cond_exp>(published());
+
+    EXPECT_LT(errors.largest, 1e-3);
+    EXPECT_GT(errors.order, 3 - 0.3);
+}
+
 }  // namespace
 }  // namespace ranvier

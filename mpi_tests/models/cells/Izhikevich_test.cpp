@@ -64,5 +64,13 @@ TEST(Izhikevich, converges_at_order_4) {
     EXPECT_GT(order, 3.7);
 }
 
+// Into how many parts a step is divided follows v by leaps, and the error with it.
+TEST(Izhikevich, converges_at_almost_order_4_with_spikes) {
+    const auto errors = test::errors_of_spikes<Izhikevich>(published());
+
+    EXPECT_LT(errors.largest, 1e-4);
+    EXPECT_GT(errors.order, 3.3);
+}
+
 }  // namespace
 }  // namespace ranvier

@@ -18,7 +18,6 @@ struct ComposedNeuron {
     static constexpr std::string_view name       = PointNeuron::name;
     static constexpr std::string_view component  = N::name;
     static constexpr bool             in_library = true;
-    static constexpr bool             runs_away  = requires { requires N::runs_away; };
 
     using Values = CellValues<N>;
     template <class V>
@@ -52,6 +51,15 @@ struct ComposedNeuron {
     [[gnu::always_inline]] static auto advance(S& s, const K& k, const Input& input, I injected) {
         return N::advance(s, k, input, injected);
     }
+    template <class S, class K>
+    RANVIER_INLINE static auto explodes(const S& s, const K& k) requires requires {
+        N::explodes(s, k);
+    }
+    { return N::explodes(s, k); }
+    template <class S, class K, class Input, class I>
+    RANVIER_INLINE static auto rise(const S& s, const K& k, const Input& input, I injected) {
+        return N::rise(s, k, input, injected);
+    }
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {
         return N::template excess<T>(s, k);
@@ -77,7 +85,8 @@ struct LinearNeuron {
     };
     template <class V>
     struct Sum {
-        V v;  ///< at the end of the step, without what is injected
+        V v;        ///< at the end of the step, without what is injected
+        V current;  ///< of all receptors at the beginning
     };
     /// The current of a receptor, and how v responds to it.
     struct Current {
@@ -89,7 +98,8 @@ struct LinearNeuron {
         };
         template <class V>
         RANVIER_INLINE static void add_to(Sum<V>& sum, const State<V>& s, const Constants<V>& k) {
-            sum.v = sum.v + k.from_current * s.isyn;
+            sum.v       = sum.v + k.from_current * s.isyn;
+            sum.current = sum.current + s.isyn;
         }
         template <class V>
         RANVIER_INLINE static void advance(State<V>& s, const Constants<V>& k) {
@@ -125,7 +135,7 @@ struct LinearNeuron {
 
     template <class V>
     RANVIER_INLINE static Sum<V> begin(const State<V>& s, const Constants<V>& k) {
-        return {k.v_rest + k.decay * (s.v - k.v_rest)};
+        return {k.v_rest + k.decay * (s.v - k.v_rest), constant<V>(0)};
     }
     template <class V, class I>
     [[gnu::always_inline]] static auto advance(
@@ -133,6 +143,13 @@ struct LinearNeuron {
     ) {
         s.v = sum.v + injected.add_to(k.drive, k.from_current);
         return s.v >= k.v_thresh;
+    }
+    template <class V, class I>
+    RANVIER_INLINE static V rise(
+        const State<V>& s, const Constants<V>& k, const Sum<V>& sum, I injected
+    ) {
+        return (constant<V>(1) - k.decay) * (k.v_rest - s.v) + k.from_current * sum.current +
+               injected.add_to(k.drive, k.from_current);
     }
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {

@@ -23,7 +23,8 @@ namespace ranvier {
 ///     v >= v_spike:  spike, v <- v_reset, held there for tau_refrac, w += b
 ///
 /// With delta_T = 0 there is no exponential and v_thresh takes the place of v_spike. Integrated
-/// with an error of third order, near a spike in shorter steps (see AdaptiveExponential).
+/// with an error of third order, near a spike in shorter steps (see AdaptiveExponential); off the
+/// grid, that is the order of the times of spikes as well.
 ///
 /// State: v [mV], w [nA], gsyn_exc [uS], gsyn_inh [uS].
 /// Receptors: "excitatory", "inhibitory". Weights: conductance [uS] at the peak.
@@ -101,20 +102,37 @@ struct EIF_cond_alpha_isfa_ista {
     }
 
     static constexpr auto divides_above = models::AdaptiveExponential<double>::divides_above;
-    static constexpr bool runs_away     = true;  ///< v does at a spike (see OffGridStep)
+
+    /// What the receptors let in during a step.
+    template <class V>
+    RANVIER_INLINE static models::SynapticInput<V> synaptic(
+        const State<V>& s, const Constants<V>& k
+    ) {
+        models::SynapticInput<V> input;
+        input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
+        input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
+        return input;
+    }
 
     /// @param hardness of the step in each lane; if it is wanted, steps are not divided
     template <class V, class I, class... Hardness>
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, I injected, Hardness&... hardness
     ) {
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
-        k.membrane.advance(s.v, s.w, input, injected.add_to(k.i_offset), hardness...);
+        k.membrane.advance(s.v, s.w, synaptic(s, k), injected.add_to(k.i_offset), hardness...);
         k.E.advance(s.gsyn_exc, s.rise_exc);
         k.I.advance(s.gsyn_inh, s.rise_inh);
         return s.v >= k.membrane.v_spike;
+    }
+
+    template <class V>
+    RANVIER_INLINE static auto explodes(const State<V>& s, const Constants<V>& k) {
+        return k.membrane.explodes(s.v);
+    }
+    /// How far v would go in a step at its present rate.
+    template <class V, class I>
+    RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
+        return k.membrane.rise({s.v, s.w}, synaptic(s, k), injected.add_to(k.i_offset));
     }
 
     template <class T>

@@ -29,7 +29,8 @@ namespace ranvier {
 ///     5)) alpha_n = 0.032 (15 - u) / (exp((15 - u) / 5) - 1)  beta_n = 0.5 exp((10 - u) / 40)
 ///
 /// A spike is an upward crossing of 0 mV. Integrated with an error of third order, in shorter steps
-/// during a spike (see HodgkinHuxley).
+/// during a spike (see HodgkinHuxley). On the grid, v is looked at once in a step: spikes begin and
+/// end unseen in steps of 0.5 ms or more; off the grid, in steps of more than 1 ms.
 ///
 /// State: v [mV], gsyn_exc [uS], gsyn_inh [uS], h, m, n.
 /// Receptors: "excitatory", "inhibitory". Weights: conductance [uS].
@@ -134,16 +135,24 @@ struct HH_cond_exp {
 
     static constexpr auto divides_above = models::HodgkinHuxley<double>::divides_above;
 
+    /// What the receptors let in during a step.
+    template <class V>
+    RANVIER_INLINE static models::SynapticInput<V> synaptic(
+        const State<V>& s, const Constants<V>& k
+    ) {
+        models::SynapticInput<V> input;
+        input.add(k.E.course(s.gsyn_exc), k.from_E);
+        input.add(k.I.course(s.gsyn_inh), k.from_I);
+        return input;
+    }
+
     /// @param hardness of the step in each lane; if it is wanted, steps are not divided
     template <class V, class I, class... Hardness>
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, I injected, Hardness&... hardness
     ) {
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh), k.from_I);
         typename models::HodgkinHuxley<V>::State cell{s.v, s.m, s.h, s.n};
-        k.membrane.advance(cell, input, injected.add_to(k.i_offset), hardness...);
+        k.membrane.advance(cell, synaptic(s, k), injected.add_to(k.i_offset), hardness...);
         const V before = s.v;
         s.v            = cell.v;
         s.m            = cell.m;
@@ -157,9 +166,25 @@ struct HH_cond_exp {
 
     static constexpr double v_spike = 0;  ///< mV
 
+    /// How far v would go in a step at its present rate.
+    template <class V, class I>
+    RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
+        return k.membrane.rise({s.v, s.m, s.h, s.n}, synaptic(s, k), injected.add_to(k.i_offset));
+    }
+
     template <class T>
     static T excess(const State<T>& s, const Constants<T>&) {
-        return s.v - static_cast<T>(v_spike);
+        return s.v - models::constant<T>(v_spike);
+    }
+
+    /// Whether v may have been above the threshold in a step as long as a spike, in which many
+    /// potassium channels open. Below the threshold, few do.
+    template <class V>
+    RANVIER_INLINE static auto
+    hides_spike(const State<V>& before, const State<V>& after, const Constants<V>&) {
+        const V threshold = models::constant<V>(v_spike);
+        return (after.n - before.n > models::constant<V>(0.05)) & (before.v < threshold) &
+               (after.v < threshold);
     }
 
     /// What a spike does to its cell.

@@ -97,6 +97,14 @@ struct IF_curr_exp {
         return s.v >= k.v_thresh;
     }
 
+    /// How far v would go in a step at its present rate.
+    template <class V, class I>
+    RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
+        return (models::constant<V>(1) - k.decay_m) * (k.v_rest - s.v) +
+               k.from_current * (s.isyn_exc + s.isyn_inh) +
+               injected.add_to(k.drive, k.from_current);
+    }
+
     /// How far v is above the threshold.
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {

@@ -90,8 +90,10 @@ struct Izhikevich {
     [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
         const auto number  = [](double x) { return models::constant<V>(x); };
         const V    current = injected.add_to(k.drive, k.per_nA);
-        const auto growth  = [&](V v) {
-            return simd::abs(number(0.08) * simd::min(v, number(30)) + number(5)) * k.h;
+        // In steps of less than 0.1 ms the number of parts depends on v alone.
+        const V    longer = simd::max(k.h, number(0.1));
+        const auto growth = [&](V v) {
+            return simd::abs(number(0.08) * simd::min(v, number(30)) + number(5)) * longer;
         };
         const V before = s.v, u_before = s.u;
         one_step(s, k, current, k.h);
@@ -175,9 +177,17 @@ struct Izhikevich {
         return s.v >= models::constant<V>(v_spike);
     }
 
+    /// How far v would go in a step at its present rate.
+    template <class V, class I>
+    RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
+        const auto number = [](double x) { return models::constant<V>(x); };
+        return k.h * ((number(0.04) * s.v + number(5)) * s.v + number(140) - s.u +
+                      injected.add_to(k.drive, k.per_nA));
+    }
+
     template <class T>
     static T excess(const State<T>& s, const Constants<T>&) {
-        return s.v - static_cast<T>(v_spike);
+        return s.v - models::constant<T>(v_spike);
     }
 
     /// What a spike does to its cell.

@@ -19,7 +19,8 @@ namespace ranvier {
 ///     v >= v_spike:  spike, v <- v_reset, held there for tau_refrac, w += b
 ///
 /// With delta_T = 0 there is no exponential and v_thresh takes the place of v_spike. Integrated
-/// with an error of third order, near a spike in shorter steps (see AdaptiveExponential).
+/// with an error of third order, near a spike in shorter steps (see AdaptiveExponential); off the
+/// grid, that is the order of the times of spikes as well.
 ///
 /// State: v [mV], w [nA].
 struct AdExp {
@@ -71,14 +72,24 @@ struct AdExp {
             .refractory = p[&M::tau_refrac]};
     }
 
-    static constexpr bool runs_away = true;  ///< v does at a spike (see OffGridStep)
-
     template <class V, class I>
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, const models::SynapticInput<V>& input, I injected
     ) {
         k.membrane.advance(s.v, s.w, input, injected.add_to(k.i_offset));
         return s.v >= k.membrane.v_spike;
+    }
+
+    template <class V>
+    RANVIER_INLINE static auto explodes(const State<V>& s, const Constants<V>& k) {
+        return k.membrane.explodes(s.v);
+    }
+    /// How far v would go in a step at its present rate.
+    template <class V, class I>
+    RANVIER_INLINE static V rise(
+        const State<V>& s, const Constants<V>& k, const models::SynapticInput<V>& input, I injected
+    ) {
+        return k.membrane.rise({s.v, s.w}, input, injected.add_to(k.i_offset));
     }
 
     template <class T>

@@ -78,6 +78,14 @@ struct LIF {
         return s.v >= k.v_thresh;
     }
 
+    /// How far v would go in a step at its present rate.
+    template <class V, class I>
+    RANVIER_INLINE static V rise(
+        const State<V>& s, const Constants<V>& k, const models::SynapticInput<V>& input, I injected
+    ) {
+        return k.membrane.rise(s.v, input, injected.add_to(k.i_offset));
+    }
+
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {
         return s.v - k.v_thresh;

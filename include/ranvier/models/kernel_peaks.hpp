@@ -1,0 +1,103 @@
+/// @file
+/// Finding cells of which the end of a step does not tell what happened to them within it.
+#pragma once
+
+#include "ranvier/base/PackPair.hpp"
+#include "ranvier/models/kernel_injected_current.hpp"
+#include "ranvier/models/shapes.hpp"
+
+namespace ranvier::models {
+
+/// A model whose potential may have a maximum within a step says at what rate it changes:
+/// `rise(state, constants, injected)` is how far v would go in a step at the rate it has in that
+/// state, mV; a model with parts is given their Sum before `injected`. What counts is the sign, and
+/// the size but for a factor of two.
+template <class M>
+concept Peaks = requires(
+    const typename M::template State<double>&     state,
+    const typename M::template Constants<double>& constants
+) {
+    M::rise(state, constants, NoCurrent{});
+}
+|| requires(
+       const typename M::template State<double>&     state,
+       const typename M::template Constants<double>& constants,
+       const typename M::template Sum<double>&       sum
+   ) {
+    M::rise(state, constants, sum, NoCurrent{});
+};
+
+/// A model whose potential runs away at a spike: `explodes(state, constants)` tells whether it does
+/// so within about two steps.
+template <class M>
+concept RunsAway = requires(
+    const typename M::template State<double>&     state,
+    const typename M::template Constants<double>& constants
+) {
+    M::explodes(state, constants);
+};
+
+/// A model whose spikes may begin and end within a step although v, which is not concave then, has
+/// tangents that do not tell: `hides_spike(before, after, constants)` does.
+template <class M>
+concept HidesSpikes = requires(
+    const typename M::template State<double>&     state,
+    const typename M::template Constants<double>& constants
+) {
+    M::hides_spike(state, state, constants);
+};
+
+/// Whether v may have been above the threshold during a step that begins and ends below it.
+///
+/// If v rises at the beginning and falls at the end, and is concave, it stays below its tangents at
+/// both ends, which meet at (down v_start + up v_end + up down) / (up + down). A parabola has its
+/// maximum half way between there and the line that connects the ends. Twice the tangents' height
+/// above that line is allowed for, since v is no parabola where a time constant is as short as the
+/// step.
+/// @param below_start, below_end  distances to the threshold, mV; NaN in cells that are held
+/// @param up, down  change of v in a step at the rate of the beginning, and of -v at that of the
+///                  end
+template <class V>
+RANVIER_INLINE simd::MaskOf<V> may_pass(V below_start, V below_end, V up, V down) {
+    const V zero = constant<V>(0);
+    return (up > zero) & (down > zero) & (below_start > zero) & (below_end > zero) &
+           (down * below_start + up * below_end <= up * down * constant<V>(2));
+}
+
+/// The same for two states of a model, one step apart. Where input is still on the rise, v may
+/// begin to rise only after the beginning: the other state variables are taken from both ends.
+/// @param rise called with a state and whether it is that of the end
+template <class M, class S, class K, class F>
+RANVIER_INLINE auto may_have_peaked(const S& before, const S& after, const K& k, const F& rise) {
+    S mixed       = after;
+    mixed.v       = before.v;
+    const auto up = simd::max(rise(before, false), rise(mixed, true));
+    return may_pass(-M::excess(before, k), -M::excess(after, k), up, -rise(after, true));
+}
+
+/// Which cells have to be looked at one by one after a step, beside those that end it beyond the
+/// threshold: that may have been above it in between, or that run away so soon that the end of the
+/// step is not as accurate as it should be. Bits of lanes.
+template <class M, class S, class K, class F>
+RANVIER_INLINE unsigned to_be_looked_at(
+    const S& before, const S& after, const K& k, const F& rise
+) {
+    unsigned found = 0;
+    if constexpr (Peaks<M>) found = simd::bits(may_have_peaked<M>(before, after, k, rise));
+    if constexpr (RunsAway<M>) found |= simd::bits(M::explodes(after, k));
+    if constexpr (HidesSpikes<M>) found |= simd::bits(M::hides_spike(before, after, k));
+    return found;
+}
+
+/// The same for a model without parts.
+template <class M, class S, class K, class I>
+RANVIER_INLINE unsigned to_be_looked_at_with(
+    const S& before, const S& after, const K& k, I injected
+) {
+    const auto rise = [&](const S& state, bool) __attribute__((always_inline)) {
+        return M::rise(state, k, injected);
+    };
+    return to_be_looked_at<M>(before, after, k, rise);
+}
+
+}  // namespace ranvier::models
