@@ -15,15 +15,20 @@ namespace {
 // a microcircuit: 8 to 16 ahead make no difference, 0 costs a quarter; most of its connections are
 // in segments of some 400 bytes, and to fetch 256 bytes of each costs a tenth.
 constexpr std::size_t   fetch_ahead   = 12;
-constexpr std::size_t   line          = 64;
-constexpr std::uint32_t first_lines   = 6;   // of a row, whose size is not known yet
-constexpr std::uint32_t longest_fetch = 12;  // lines; what is behind them the processor foresees
+constexpr std::uint32_t line          = 64;
+constexpr std::uint32_t first_lines   = 7;   // of a row, whose size is not known yet
+constexpr std::uint32_t longest_fetch = 13;  // lines; what is behind them the processor foresees
 
 template <class V>
 V read(const std::byte* from) {
     V value;
     std::memcpy(&value, from, sizeof value);
     return value;
+}
+
+/// Lines that a segment may touch, as far as they are worth fetching.
+std::uint32_t lines_of(SegmentHeader header, std::uint32_t bytes_per_connection) {
+    return std::min(2 + header.count() * bytes_per_connection / line, longest_fetch);
 }
 
 /// Adds weights to targets, each `count` times: for all i, what `weight(i)` gives. One function for
@@ -76,7 +81,9 @@ void Delivery<T>::refresh(Step now) {
                  channel.constant,
                  static_cast<T>(channel.weight),
                  static_cast<T>(channel.quantum),
-                 pages * (sizeof(std::uint16_t) + network::weight_bytes<T>(channel, 2) / 2)}
+                 static_cast<std::uint32_t>(
+                     pages * (sizeof(std::uint16_t) + network::weight_bytes<T>(channel, 2) / 2)
+                 )}
             );
         }
         find_drives(b);
@@ -175,9 +182,7 @@ void Delivery<T>::add_segments(BlockState& state, std::size_t k, std::uint32_t s
         if (header.gap() != 0) {
             cursors.at[k]   = at;
             cursors.due[k]  = step + header.gap();
-            cursors.size[k] = static_cast<std::uint32_t>(
-                1 + read<SegmentHeader>(at).count() * channel.bytes_per_connection / line
-            );
+            cursors.size[k] = lines_of(read<SegmentHeader>(at), channel.bytes_per_connection);
             return;
         }
     }
@@ -198,7 +203,7 @@ void Delivery<T>::deliver(std::size_t b, Step at_step) {
         if (j + fetch_ahead < num_active) {
             const std::uint32_t    k     = active_[j + fetch_ahead];
             const std::byte* const ahead = cursors.at[k];
-            for (std::uint32_t n = 0; n <= std::min(cursors.size[k], longest_fetch); ++n)
+            for (std::uint32_t n = 0; n < cursors.size[k]; ++n)
                 __builtin_prefetch(ahead + n * line, 0, 2);
         }
         add_segments(state, active_[j], step);

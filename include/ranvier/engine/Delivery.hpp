@@ -50,7 +50,7 @@ private:
         std::vector<std::uint32_t>    due;  ///< low bits of the step at which the next segment acts
         std::vector<const std::byte*> at;   ///< header of that segment
         std::vector<std::uint32_t>    what;  ///< channel << 16 | multiplicity
-        std::vector<std::uint32_t>    size;  ///< of that segment, about, in lines of the cache
+        std::vector<std::uint32_t>    size;  ///< of that segment, about: lines to fetch
         std::size_t                   ended = 0;
     };
 
@@ -71,7 +71,7 @@ private:
         T    weight   = 0;
         T    quantum  = 0;  ///< stored weights are multiples of it; 0: they are exact
         /// About what a segment takes, for each connection onto its first page.
-        std::size_t bytes_per_connection = 0;
+        std::uint32_t bytes_per_connection = 0;
     };
 
     struct BlockState {
