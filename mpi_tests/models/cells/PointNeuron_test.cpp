@@ -395,11 +395,11 @@ TEST(PointNeuron, spikes_off_the_grid_at_times_that_do_not_depend_on_the_time_st
     }
 }
 
-// A cell with its own values behaves as it would alone.
 TEST(PointNeuron, of_an_adaptive_exponential_membrane_spikes_at_exact_times) {
     test::expect_exact_spikes(PointNeuron{AdExp{}, {{"AMPA", ExpPSR{}}}});
 }
 
+// A cell with its own values behaves as it would alone.
 TEST(PointNeuron, may_have_other_receptor_parameters_in_each_cell) {
     const auto model = [](const Param<Time>& tau, const Param<Voltage>& e) {
         return PointNeuron{
