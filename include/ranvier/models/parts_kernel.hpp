@@ -78,6 +78,7 @@ RANVIER_INLINE auto sum_of_parts(
 /// the state before the step is still there.
 template <class M, class V, class T, bool off_grid = false>
 std::size_t advance_with_parts(const KernelArguments<T>& a) {
+    const VectorScope scope;
     using State                      = typename M::template State<V>;
     using Constants                  = typename M::template Constants<V>;
     constexpr std::size_t num_own    = count_of<State, V>;
