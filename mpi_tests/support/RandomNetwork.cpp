@@ -44,8 +44,8 @@ private:
         if (dice_.chance(0.2)) options.max_delay = Time::in_base_units(1000 * dt());
         if (dice_.chance(0.35)) options.spike_timing = SpikeTiming::off_grid;
         options.tuning.block_cells = dice_.one_of<std::size_t>({16, 32, 64, 128, 256, 1 << 20});
-        options.tuning.page_cells =
-            options.tuning.block_cells > 256 ? 65536 : dice_.one_of<std::size_t>({16, 16, 32});
+        if (options.tuning.block_cells <= 256)
+            options.tuning.page_cells = options.tuning.block_cells == 128 ? 32 : 16;
         plan_.window_steps = dice_.one_of<Step>({19, 50, 100, 1000});
     }
 
