@@ -4,9 +4,8 @@
 
 #include <array>
 
-#include "ranvier/base/math.hpp"
 #include "ranvier/models/Membrane.hpp"
-#include "ranvier/models/exponentials.hpp"
+#include "ranvier/models/gate_rates.hpp"
 #include "ranvier/models/relaxation.hpp"
 #include "ranvier/models/shapes.hpp"
 #include "ranvier/models/substeps.hpp"
@@ -22,7 +21,7 @@ namespace ranvier::models {
 /// the beginning and at two thirds of the step (the nodes of Radau's quadrature), each gate obeys a
 /// linear equation with rates that change along a line; given the gates at the beginning, the
 /// middle and the end, so does v (see Relaxation). The error is of third order. Where prediction
-/// and result differ, the step is divided.
+/// and result differ, or v relaxes fast, the step is divided.
 template <class V>
 struct HodgkinHuxley {
     Membrane<V> membrane;  ///< its v_rest is the reversal potential of the leak
@@ -35,19 +34,13 @@ struct HodgkinHuxley {
     struct Length {
         V h, half_h, per_h, minus_h_over_cm;
     };
-    /// Opening rates and the sums of opening and closing rates, per ms.
-    struct Rates {
-        V m_open, m_sum, h_open, h_sum, n_open, n_sum;
-    };
+    using Rates = GateRates<V>;
 
     RANVIER_INLINE static V number(double x) { return models::constant<V>(x); }
 
-    /// Rates at a potential. Far outside of what a membrane reaches (80 mV below v_offset in single
-    /// precision, 700 mV in double) they stay constant.
-    RANVIER_INLINE Rates rates(V potential) const {
-        const V u = potential - v_offset;
-        return repaired(u, rates_of(u, exp_of_small(u * number(-1.0 / 360))));
-    }
+    /// Conductances of the channels, uS.
+    RANVIER_INLINE V sodium(const State& s) const { return g_Na * (s.m * s.m * s.m) * s.h; }
+    RANVIER_INLINE V potassium(const State& s) const { return g_K * ((s.n * s.n) * (s.n * s.n)); }
 
     /// Gates at the end of a step, from rates at the beginning and at two thirds of it.
     RANVIER_INLINE static V gate(
@@ -77,15 +70,14 @@ struct HodgkinHuxley {
 
         // Conductances at the beginning, and their derivatives.
         const V     u0     = s.v - v_offset;
-        const V     p0     = exp_of_small(u0 * number(-1.0 / 360));
-        const Rates r0     = repaired(u0, rates_of(u0, p0));
+        const V     p0     = Rates::power(u0);
+        const Rates r0     = Rates::at(u0, p0);
         const V     m_dot0 = r0.m_open - r0.m_sum * s.m;
         const V     h_dot0 = r0.h_open - r0.h_sum * s.h;
         const V     n_dot0 = r0.n_open - r0.n_sum * s.n;
-        const V     m2 = s.m * s.m, n2 = s.n * s.n;
-        const V     na0 = g_Na * (m2 * s.m) * s.h, k0 = g_K * (n2 * n2);
-        const V     na_dot0 = g_Na * m2 * (number(3) * m_dot0 * s.h + s.m * h_dot0);
-        const V     k_dot0  = g_K * (number(4) * (n2 * s.n)) * n_dot0;
+        const V     na0 = sodium(s), k0 = potassium(s);
+        const V     na_dot0 = g_Na * (s.m * s.m) * (number(3) * m_dot0 * s.h + s.m * h_dot0);
+        const V     k_dot0  = g_K * (number(4) * (s.n * s.n * s.n)) * n_dot0;
         const V     to_Na = from_Na - above, to_K = from_K - above;
 
         // Prediction: the conductances' change counts as a change of the current at the present v.
@@ -100,7 +92,7 @@ struct HodgkinHuxley {
         const V at_once = current0 * per_nA;  // without decay
         const V moved   = number(2.0 / 3) * at_once + number(4.0 / 9) * (ahead - at_once);
 
-        const Rates r2 = rates_near(u0, p0, moved);
+        const Rates r2 = Rates::near(u0, p0, moved);
         State       e;
         e.m = gate(s.m, r0.m_open, r0.m_sum, r2.m_open, r2.m_sum, quarter_h, one_and_half_h, true);
         e.h = gate(s.h, r0.h_open, r0.h_sum, r2.h_open, r2.h_sum, quarter_h, one_and_half_h, false);
@@ -108,8 +100,8 @@ struct HodgkinHuxley {
         const V m_m  = halfway(s.m, e.m, m_dot0, quarter_h);
         const V h_m  = halfway(s.h, e.h, h_dot0, quarter_h);
         const V n_m  = halfway(s.n, e.n, n_dot0, quarter_h);
-        const V na_m = g_Na * (m_m * m_m * m_m) * h_m, na1 = g_Na * (e.m * e.m * e.m) * e.h;
-        const V k_m = g_K * ((n_m * n_m) * (n_m * n_m)), k1 = g_K * ((e.n * e.n) * (e.n * e.n));
+        const V na_m = g_Na * (m_m * m_m * m_m) * h_m, na1 = sodium(e);
+        const V k_m = g_K * ((n_m * n_m) * (n_m * n_m)), k1 = potassium(e);
         const V na       = (na0 + na_m * number(4) + na1) * number(1.0 / 6);
         const V k        = (k0 + k_m * number(4) + k1) * number(1.0 / 6);
         const V na_slope = (na1 - na0) * l.per_h, k_slope = (k1 - k0) * l.per_h;
@@ -128,12 +120,17 @@ struct HodgkinHuxley {
     /// How far v would go in a step at the rate it has at the beginning, mV.
     RANVIER_INLINE V rise(const State& s, const SynapticInput<V>& in, V steady) const {
         const V above = s.v - membrane.v_rest;
-        const V na = g_Na * (s.m * s.m * s.m) * s.h, k = g_K * ((s.n * s.n) * (s.n * s.n));
-        return membrane.rise(s.v, in, steady + na * (from_Na - above) + k * (from_K - above));
+        const V open  = sodium(s) * (from_Na - above) + potassium(s) * (from_K - above);
+        return membrane.rise(s.v, in, steady + open);
     }
 
     /// Error of the prediction, mV, above which a step takes 4, 16 and 64 parts (see `whole`).
     static constexpr std::array divides_above{1e-3, 0.03, 1.0};
+
+    /// The rate, per ms, above which v relaxes so fast that a step takes 16 parts at least, however
+    /// good the prediction: in a depolarization block, v hardly moves, but a small kick, as when
+    /// the number of parts changes, grows by orders of magnitude until the block ends.
+    static constexpr double fast = 2.5;
 
     RANVIER_INLINE void advance(State& s, const SynapticInput<V>& in, V steady) const {
         V     error;
@@ -161,99 +158,16 @@ struct HodgkinHuxley {
 private:
     /// A step, and the prediction's error, of third order, as in one of 0.1 ms or more: in shorter
     /// ones the number of parts depends on the state alone, and all parts get shorter with the
-    /// step.
+    /// step. Where v relaxes fast, that is at least one that takes 16 parts.
     RANVIER_INLINE State
     whole(const State& s, const SynapticInput<V>& in, V steady, V& error) const {
         const Length l{h, membrane.half_h, per_h, membrane.minus_h_over_cm};
         const State  result = once(s, in, steady, l, error);
         const V      ratio  = per_h * number(0.1);
-        error               = error * simd::max(ratio * ratio * ratio, number(1));
+        const V      g      = membrane.g_leak + in.g.start + sodium(s) + potassium(s);
+        const V      least  = simd::select(g * per_cm > number(fast), number(0.04), number(0));
+        error               = simd::max(error * simd::max(ratio * ratio * ratio, number(1)), least);
         return result;
-    }
-
-    /// Beyond this, and where two of the rates are limits of 0 / 0 (at 13, 15 and 40 mV), rates are
-    /// computed with more care.
-    static constexpr double usual = 120;
-
-    /// Rates at u = v - v_offset, all from p = e^(-u / 360), whose powers the exponentials in them
-    /// are. One division for four.
-    RANVIER_INLINE static Rates rates_of(V u, V p) {
-        const V p2 = p * p, p4 = p2 * p2, p9 = p4 * (p4 * p), p10 = p4 * p4 * p2;
-        const V q2 = p9 * p9, q4 = q2 * q2, q8 = q4 * q4, q10 = q8 * q2;
-        const V from_m = number(13) - u, from_y = number(40) - u, from_n = number(15) - u;
-        const V one = number(1);
-        const V e_y = number(2980.9579870417283) * q8;         // e^(from_y / 5)
-        const V d_x = number(25.790339917193062) * q10 - one;  // e^(from_m / 4) - 1
-        const V d_y = e_y - one, d_h = e_y + one;
-        const V d_n    = number(20.085536923187668) * q8 - one;  // e^(from_n / 5) - 1
-        const V d_xy   = d_x * d_y;
-        const V d_nh   = d_n * d_h;
-        const V all    = one / (d_xy * d_nh);
-        const V of_xy  = all * d_nh;
-        const V of_nh  = all * d_xy;
-        const V m_open = (number(0.32) * from_m) * (of_xy * d_y);
-        const V n_open = (number(0.032) * from_n) * (of_nh * d_h);
-        const V h_open = number(0.128 * 2.5713844347880297) * (p10 * p10);  // e^(17 / 18)
-        return {
-            m_open,
-            m_open + (number(0.28) * from_y) * (e_y * (of_xy * d_x)),
-            h_open,
-            h_open + number(4) * (of_nh * d_n),
-            n_open,
-            n_open + number(0.5 * 1.2840254166877414) * p9};  // e^0.25
-    }
-
-    /// The rates `change` mV further, where the exponential has not changed much.
-    RANVIER_INLINE Rates rates_near(V u0, V p0, V change) const {
-        const V    x   = change * number(-1.0 / 360);
-        const V    u   = u0 + change;
-        Rates      r   = rates_of(u, p0 * exp_of_tiny(x));
-        const auto far = simd::abs(x) > number(tiny_exponent);
-        return repaired(u, r, far);
-    }
-
-    RANVIER_INLINE static Rates repaired(V u, Rates r) { return repaired(u, r, u != u); }
-    RANVIER_INLINE static Rates repaired(V u, Rates r, simd::MaskOf<V> others) {
-        // A product of distances is small at each of the three potentials.
-        const V    limit   = number(sizeof(simd::Scalar<V>) == 8 ? 1 : 54);
-        const V    d       = (number(13) - u) * (number(15) - u) * (number(40) - u);
-        const auto unusual = (simd::abs(d) < limit) | (simd::abs(u) > number(usual)) | others;
-        if (simd::any(unusual)) [[unlikely]] {
-            const V     copy = u;
-            const Rates c    = careful_rates(copy);
-            r.m_open         = simd::select(unusual, c.m_open, r.m_open);
-            r.m_sum          = simd::select(unusual, c.m_sum, r.m_sum);
-            r.h_open         = simd::select(unusual, c.h_open, r.h_open);
-            r.h_sum          = simd::select(unusual, c.h_sum, r.h_sum);
-            r.n_open         = simd::select(unusual, c.n_open, r.n_open);
-            r.n_sum          = simd::select(unusual, c.n_sum, r.n_sum);
-        }
-        return r;
-    }
-
-    /// x / (e^x - 1)
-    RANVIER_INLINE static V ratio(V x) {
-        const auto near   = simd::abs(x) < number(0.01);
-        const V    square = x * x;
-        const V    series = number(1) - x * number(0.5) + square * number(1.0 / 12);
-        return simd::select(near, series, x / math::expm1(x));
-    }
-
-    [[gnu::noinline, gnu::cold]] static Rates careful_rates(V potential) {
-        constexpr bool is_double = sizeof(simd::Scalar<V>) == 8;
-
-        const V u      = simd::max(potential, number(is_double ? -700 : -80));
-        const V m_open = number(1.28) * ratio((number(13) - u) * number(0.25));
-        const V n_open = number(0.16) * ratio((number(15) - u) * number(0.2));
-        const V h_open = number(0.128) * math::exp((number(17) - u) * number(1.0 / 18));
-        const V e_h    = math::exp((number(40) - u) * number(0.2));
-        return {
-            m_open,
-            m_open + number(1.4) * ratio((u - number(40)) * number(0.2)),
-            h_open,
-            h_open + number(4) / (number(1) + e_h),
-            n_open,
-            n_open + number(0.5) * math::exp((number(10) - u) * number(1.0 / 40))};
     }
 
     /// Replaces the results of the cells for which the step is too hard by those of shorter steps.

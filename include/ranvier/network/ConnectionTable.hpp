@@ -238,11 +238,11 @@ void ConnectionTable<T>::update_each(
         std::byte* const    weights    = at + target_bytes(header.count());
         const std::uint32_t first_cell = header.page() * static_cast<std::uint32_t>(page_cells_);
         for (std::size_t i = 0; i < header.count(); ++i) {
-            std::uint16_t place;
+            std::uint16_t target;
             T             weight = read_weight(channel, weights, i);
-            std::memcpy(&place, at + i * sizeof place, sizeof place);
+            std::memcpy(&target, at + i * sizeof target, sizeof target);
             const T before = weight;
-            f(first_cell + place, delay, weight);
+            f(first_cell + target, delay, weight);
             if (!channel.constant && std::memcmp(&weight, &before, sizeof weight) != 0)
                 write_weight(channel, weights, i, weight);
         }

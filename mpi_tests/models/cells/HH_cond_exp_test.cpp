@@ -65,6 +65,23 @@ TEST(HH_cond_exp, spikes_when_its_equations_do) {
     );
 }
 
+// A large conductance holds v near its reversal potential. How the cell leaves this depolarization
+// block depends on the slightest deviation from it.
+TEST(HH_cond_exp, leaves_a_depolarization_block_when_its_equations_do) {
+    json blocked                = test::variant(published(), {{"tau_syn_E", 3.0}}, 0);
+    blocked.at("case")["exc"]   = {20.0};
+    blocked.at("case")["inh"]   = json::array();
+    json driven                 = blocked;
+    blocked.at("case")["w_exc"] = 5.0;
+    driven.at("case")["w_exc"]  = 7.0;
+    driven.at("case")["dc"]     = {{"amplitude", 0.5}, {"start", 0.0}, {"stop", 100.0}};
+    for (const json& setup : {blocked, driven}) {
+        const auto exact = test::Converged<Equations>{setup.at("case"), 0.002}.recording;
+        for (const Time dt : {0.1_ms, 0.05_ms, 0.025_ms})
+            EXPECT_LT(test::expect_like<HH_cond_exp>(setup, exact, dt, {.spikes_ms = 0.02}), 1e-3);
+    }
+}
+
 TEST(HH_cond_exp, converges_at_order_3) {
     const auto quiet = test::variant(published(), {{"gbar_Na", 2.0}}, 0.05, 1);
 

@@ -16,17 +16,13 @@ namespace ranvier {
 /// Hodgkin-Huxley neuron with the channels of Traub and Miles and exponentially decaying
 /// conductances.
 ///
-///     cm dv/dt  = g_leak (e_rev_leak - v) + gbar_Na m^3 h (e_rev_Na - v) + gbar_K n^4 (e_rev_K -
-///     v)
-///                 + gsyn_exc (e_rev_E - v) + gsyn_inh (e_rev_I - v) + i_offset
+///     cm dv/dt  = g_leak (e_rev_leak - v) + gbar_Na m^3 h (e_rev_Na - v)
+///                 + gbar_K n^4 (e_rev_K - v) + gsyn_exc (e_rev_E - v)
+///                 + gsyn_inh (e_rev_I - v) + i_offset
 ///     dx/dt     = alpha_x (1 - x) - beta_x x,   x in {m, h, n}
 ///     dgsyn/dt  = -gsyn / tau_syn_X  + sum_k w_k delta(t - t_k),   X in {E, I}
 ///
-/// With u = v - v_offset in mV and rates per ms:
-///
-///     alpha_m = 0.32 (13 - u) / (exp((13 - u) / 4) - 1)   beta_m = 0.28 (u - 40) / (exp((u - 40) /
-///     5) - 1) alpha_h = 0.128 exp((17 - u) / 18)                  beta_h = 4 / (1 + exp((40 - u) /
-///     5)) alpha_n = 0.032 (15 - u) / (exp((15 - u) / 5) - 1)  beta_n = 0.5 exp((10 - u) / 40)
+/// The rates alpha_x and beta_x are those of GateRates at v - v_offset.
 ///
 /// A spike is an upward crossing of 0 mV. Integrated with an error of third order, in shorter steps
 /// during a spike (see HodgkinHuxley). On the grid, v is looked at once in a step: spikes begin and
