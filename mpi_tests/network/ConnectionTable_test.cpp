@@ -121,6 +121,8 @@ TYPED_TEST(ConnectionTables, take_memory_for_sources_that_have_connections) {
     EXPECT_NE(table.row(3000000001, 0), nullptr);
     EXPECT_EQ(table.row(0, 0), nullptr);
     EXPECT_EQ(table.row(4000000000, 0), nullptr);
+    for (const std::uint32_t source : {3000000001u, 0u, 4000000000u})
+        table.fetch(source, 0);  // nothing to see, and nothing wrong with sources that are absent
 
     // Groups before and behind come later; what there was stays.
     for (const std::uint32_t source : {2999999000u, 3000009000u})

@@ -1,11 +1,13 @@
 #include "ranvier/engine/Delivery.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace ranvier::engine {
 
 using network::Block;
+using network::ChannelId;
 using network::ConnectionTable;
 using network::SegmentHeader;
 using network::WeightMultiple;
@@ -18,6 +20,7 @@ constexpr std::size_t   fetch_ahead   = 12;
 constexpr std::uint32_t line          = 64;
 constexpr std::uint32_t first_lines   = 7;   // of a row, whose size is not known yet
 constexpr std::uint32_t longest_fetch = 13;  // lines; what is behind them the processor foresees
+constexpr std::size_t   at_once       = 32;  // spikes whose rows are looked up together
 
 template <class V>
 V read(const std::byte* from) {
@@ -116,27 +119,55 @@ void Delivery<T>::add(std::span<const PendingSpike> spikes) {
     history_.insert(history_.end(), spikes.begin(), spikes.end());
 
     for (std::size_t b = 0; b < blocks_.size(); ++b) {
-        for (const PendingSpike& spike : spikes)
-            start(blocks_[b], store_.blocks()[b], spike);
+        for (std::size_t k = 0; k < spikes.size(); k += at_once)
+            start(
+                blocks_[b],
+                store_.blocks()[b],
+                spikes.subspan(k, std::min(at_once, spikes.size() - k))
+            );
     }
 }
 
-/// Places a cursor at the first segment of each row of the spike's source.
+/// Places a cursor at the first segment of each row of the sources of up to `at_once` spikes. Each
+/// row is two places in memory that were not read for a while; all spikes' are fetched together.
 template <class T>
-void Delivery<T>::start(BlockState& state, const Block<T>& block, const PendingSpike& spike) {
-    const auto next = std::upper_bound(first_gids_.begin(), first_gids_.end(), spike.gid);
-    const auto pre  = static_cast<std::size_t>(next - first_gids_.begin()) - 1;
-    if (pre >= block.tables.size() || !block.tables[pre]) return;
-    const ConnectionTable<T>& table  = *block.tables[pre];
-    const auto                source = static_cast<std::uint32_t>(spike.gid - first_gids_[pre]);
-    for (std::size_t place = 0; place < table.channels().size(); ++place) {
-        const std::byte* row = table.row(source, place);
-        if (!row || spike.step <= state.channels[table.channels()[place]].since) continue;
-        const auto delay = read<std::uint32_t>(row);
-        state.cursors.due.push_back(static_cast<std::uint32_t>(spike.step) + delay);
-        state.cursors.at.push_back(row + sizeof delay);
-        state.cursors.what.push_back(std::uint32_t{table.channels()[place]} << 16 | spike.count);
-        state.cursors.size.push_back(first_lines);
+void Delivery<T>::start(
+    BlockState& state, const Block<T>& block, std::span<const PendingSpike> spikes
+) {
+    struct Source {
+        const ConnectionTable<T>* table;
+        std::uint32_t             index;
+    };
+    std::array<Source, at_once> sources;
+    for (std::size_t k = 0; k < spikes.size(); ++k) {
+        const Gid  gid  = spikes[k].gid;
+        const auto next = std::upper_bound(first_gids_.begin(), first_gids_.end(), gid);
+        const auto pre  = static_cast<std::size_t>(next - first_gids_.begin()) - 1;
+        const bool any  = pre < block.tables.size() && block.tables[pre];
+        sources[k]      = {
+                 any ? block.tables[pre].get() : nullptr,
+            static_cast<std::uint32_t>(gid - first_gids_[pre])};
+        for (std::size_t place = 0; any && place < sources[k].table->channels().size(); ++place)
+            sources[k].table->fetch(sources[k].index, place);
+    }
+    const std::size_t first = state.cursors.due.size();
+    for (std::size_t k = 0; k < spikes.size(); ++k) {
+        const auto& [table, source] = sources[k];
+        for (std::size_t place = 0; table && place < table->channels().size(); ++place) {
+            const std::byte* row     = table->row(source, place);
+            const ChannelId  channel = table->channels()[place];
+            if (!row || spikes[k].step <= state.channels[channel].since) continue;
+            __builtin_prefetch(row);
+            state.cursors.due.push_back(static_cast<std::uint32_t>(spikes[k].step));
+            state.cursors.at.push_back(row);
+            state.cursors.what.push_back(std::uint32_t{channel} << 16 | spikes[k].count);
+            state.cursors.size.push_back(first_lines);
+        }
+    }
+    for (std::size_t c = first; c < state.cursors.due.size(); ++c) {
+        const auto delay = read<std::uint32_t>(state.cursors.at[c]);
+        state.cursors.due[c] += delay;
+        state.cursors.at[c] += sizeof delay;
     }
 }
 

@@ -80,7 +80,9 @@ private:
         std::vector<DriveTarget>   drives;
     };
 
-    void start(BlockState& state, const network::Block<T>& block, const PendingSpike& spike);
+    void start(
+        BlockState& state, const network::Block<T>& block, std::span<const PendingSpike> spikes
+    );
     void add_segments(BlockState& state, std::size_t k, std::uint32_t step);
     void drop_ended(Cursors& cursors);
     void skip_to(Cursors& cursors, std::size_t first, Step now);

@@ -144,11 +144,14 @@ public:
 
     /// The row of a source on a channel of this table (place in `channels()`); nullptr if empty.
     const std::byte* row(std::uint32_t source, std::size_t place) const {
-        const std::size_t g = source / group_size - first_group_;  // wraps before the first
-        if (g >= groups_.size() || groups_[g].rows.empty()) return nullptr;
-        const Group&        group  = groups_[g];
-        const std::uint32_t offset = group.rows[place * group_size + source % group_size];
-        return offset == no_row ? nullptr : group.bytes + std::size_t{4} * offset;
+        const std::uint32_t* const offset = offset_of(source, place);
+        if (!offset || *offset == no_row) return nullptr;
+        return groups_[group_of(source)].bytes + std::size_t{4} * *offset;
+    }
+    /// Asks the memory for what `row` will read.
+    void fetch(std::uint32_t source, std::size_t place) const {
+        if (const std::uint32_t* const offset = offset_of(source, place))
+            __builtin_prefetch(offset);
     }
 
     /// Channels that occur here, in canonical order (of `Channel`).
@@ -186,6 +189,15 @@ private:
     /// Records that are sorted into rows, ordered by source, place and page; buffers used again.
     struct Sorting;
 
+    std::size_t group_of(std::uint32_t source) const {
+        return source / group_size - first_group_;  // wraps before the first
+    }
+    /// Where it stands where a row begins; nullptr if no source of its group has one.
+    const std::uint32_t* offset_of(std::uint32_t source, std::size_t place) const {
+        const std::size_t g = group_of(source);
+        if (g >= groups_.size() || groups_[g].rows.empty()) return nullptr;
+        return &groups_[g].rows[place * group_size + source % group_size];
+    }
     Onto onto(ChannelId channel, std::uint32_t target) const {
         return {channel, static_cast<std::uint8_t>(target / page_cells_)};
     }
