@@ -18,7 +18,6 @@ namespace {
 // in segments of some 400 bytes, and to fetch 256 bytes of each costs a tenth.
 constexpr std::size_t   fetch_ahead   = 12;
 constexpr std::uint32_t line          = 64;
-constexpr std::uint32_t first_lines   = 7;   // of a row, whose size is not known yet
 constexpr std::uint32_t longest_fetch = 13;  // lines; what is behind them the processor foresees
 constexpr std::size_t   at_once       = 32;  // spikes whose rows are looked up together
 
@@ -161,13 +160,17 @@ void Delivery<T>::start(
             state.cursors.due.push_back(static_cast<std::uint32_t>(spikes[k].step));
             state.cursors.at.push_back(row);
             state.cursors.what.push_back(std::uint32_t{channel} << 16 | spikes[k].count);
-            state.cursors.size.push_back(first_lines);
+            state.cursors.size.push_back(0);
         }
     }
     for (std::size_t c = first; c < state.cursors.due.size(); ++c) {
-        const auto delay = read<std::uint32_t>(state.cursors.at[c]);
+        const ChannelTarget& channel = state.channels[state.cursors.what[c] >> 16];
+        const auto           delay   = read<std::uint32_t>(state.cursors.at[c]);
+        const std::byte*     segment = state.cursors.at[c] + sizeof delay;
         state.cursors.due[c] += delay;
-        state.cursors.at[c] += sizeof delay;
+        state.cursors.at[c] = segment;
+        state.cursors.size[c] =
+            lines_of(read<SegmentHeader>(segment), channel.bytes_per_connection);
     }
 }
 
