@@ -7,8 +7,9 @@
 #include <tuple>
 #include <type_traits>
 
+#include <ranvier/base/text.hpp>
+
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace ranvier::examples {
 
@@ -34,106 +35,6 @@ void for_each_model(F f) {
     [&]<class... M>(std::type_identity<std::tuple<M...>>) {
         (f.template operator()<M>(), ...);
     }(std::type_identity<Models>{});
-}
-
-ParameterError bad_case(const std::string& name, const std::string& what) {
-    return ParameterError(fmt::format("single_cell: case \"{}\": {}", name, what));
-}
-
-double number_in(
-    const std::string& name, const nlohmann::json& from, const char* key, double other
-) {
-    if (!from.contains(key)) return other;
-    const auto& value = from.at(key);
-    if (!value.is_number()) throw bad_case(name, fmt::format("{} must be a number.", key));
-    return value.get<double>();
-}
-
-std::string text_in(
-    const std::string& name, const nlohmann::json& from, const char* key, const char* other
-) {
-    if (!from.contains(key)) return other;
-    if (!from.at(key).is_string()) throw bad_case(name, fmt::format("{} must be a name.", key));
-    return from.at(key).get<std::string>();
-}
-
-std::vector<double> numbers_in(
-    const std::string& name, const nlohmann::json& list, const std::string& what
-) {
-    std::vector<double> numbers;
-    for (const auto& value : list) {
-        if (!value.is_number()) throw bad_case(name, fmt::format("{} must list numbers.", what));
-        numbers.push_back(value.get<double>());
-    }
-    return numbers;
-}
-
-std::vector<double> times_in(const std::string& name, const nlohmann::json& from, const char* key) {
-    if (!from.contains(key)) return {};
-    std::vector<double> times = numbers_in(name, from.at(key), key);
-    std::sort(times.begin(), times.end());
-    return times;
-}
-
-std::vector<NamedValue> values_in(
-    const std::string& name, const nlohmann::json& from, const char* key
-) {
-    std::vector<NamedValue> values;
-    if (!from.contains(key)) return values;
-    for (const auto& [parameter, value] : from.at(key).items()) {
-        if (value.is_array()) {
-            const auto list = numbers_in(name, value, fmt::format("{}.{}", key, parameter));
-            values.push_back({parameter, Param<Sequence>{ArrayParameter{list}}});
-            continue;
-        }
-        if (!value.is_number())
-            throw bad_case(
-                name, fmt::format("{}.{} must be a number or a list of numbers.", key, parameter)
-            );
-        values.push_back({parameter, value.get<double>()});
-    }
-    return values;
-}
-
-/// Names of the components of a PointNeuron, PyNN's short ones as well.
-PointNeuron::Response response_in(const std::string& name, const std::string& text) {
-    if (text == "CurrExpPostSynapticResponse") return CurrExpPostSynapticResponse{};
-    if (text == "CondExpPostSynapticResponse" || text == "ExpPSR") return ExpPSR{};
-    if (text == "CondAlphaPostSynapticResponse" || text == "AlphaPSR") return AlphaPSR{};
-    if (text == "CondBetaPostSynapticResponse" || text == "BetaPSR") return BetaPSR{};
-    throw bad_case(
-        name,
-        "receptors must be of the types CurrExpPostSynapticResponse, CondExpPostSynapticResponse, "
-        "CondAlphaPostSynapticResponse, CondBetaPostSynapticResponse."
-    );
-}
-
-PointNeuron composition_in(const std::string& name, const nlohmann::json& setup) {
-    const std::string membrane = text_in(name, setup, "membrane", "LIF");
-    if (membrane != "LIF" && membrane != "AdExp")
-        throw bad_case(name, "membrane must be LIF or AdExp.");
-    std::vector<PointNeuron::Receptor> receptors;
-    if (setup.contains("receptors")) {
-        for (const auto& [receptor, type] : setup.at("receptors").items())
-            receptors.push_back(
-                {receptor, response_in(name, type.is_string() ? type.get<std::string>() : "")}
-            );
-    }
-    if (membrane == "LIF") return {LIF{}, std::move(receptors)};
-    return {AdExp{}, std::move(receptors)};
-}
-
-std::vector<CellInput> inputs_in(const std::string& name, const nlohmann::json& setup) {
-    std::vector<CellInput> inputs{
-        {"excitatory", times_in(name, setup, "exc"), number_in(name, setup, "w_exc", 0)},
-        {"inhibitory", times_in(name, setup, "inh"), number_in(name, setup, "w_inh", 0)}};
-    if (setup.contains("inputs")) {
-        for (const auto& [receptor, input] : setup.at("inputs").items())
-            inputs.push_back(
-                {receptor, times_in(name, input, "spikes"), number_in(name, input, "weight", 0)}
-            );
-    }
-    return inputs;
 }
 
 void connect(Simulation& sim, const Population& cell, const CellInput& input, double delay) {
@@ -229,26 +130,6 @@ private:
 
 }  // namespace
 
-CellCase read_case(const std::string& name, const nlohmann::json& setup) {
-    if (!setup.contains("celltype") || !setup.at("celltype").is_string())
-        throw bad_case(name, "celltype must be the name of a cell type.");
-    CellCase c;
-    c.celltype = setup.at("celltype").get<std::string>();
-    c.params   = values_in(name, setup, "params");
-    c.init     = values_in(name, setup, "init");
-    if (setup.contains("dc")) {
-        c.amplitude = number_in(name, setup.at("dc"), "amplitude", 0);
-        c.start     = number_in(name, setup.at("dc"), "start", 0);
-        c.stop      = number_in(name, setup.at("dc"), "stop", 0);
-    }
-    c.inputs = inputs_in(name, setup);
-    c.delay  = number_in(name, setup, "delay", 1);
-    c.tstop  = number_in(name, setup, "tstop", 0);
-    if (c.celltype == PointNeuron::name) c.composition = composition_in(name, setup);
-    if (!(c.tstop >= 0 && c.tstop < 1e9)) throw bad_case(name, "tstop must lie in [0, 1e9) ms.");
-    return c;
-}
-
 std::vector<std::string> known_cell_types() {
     std::vector<std::string> names;
     for_each_model([&]<class M>() { names.emplace_back(M::name); });
@@ -265,14 +146,7 @@ Population make_cells(
     });
     if (setup.celltype == PointNeuron::name)
         cells = Population{sim, size, setup.composition, {.label = label}};
-    if (!cells) {
-        throw ParameterError(fmt::format(
-            "single_cell: there is no cell type \"{}\". There are {}.",
-            setup.celltype,
-            fmt::join(known_cell_types(), ", ")
-        ));
-    }
-    return *cells;
+    return cells.value();
 }
 
 std::vector<CellResult> run_cases(
@@ -291,7 +165,15 @@ std::vector<CellResult> run_cases(
     for (const auto& [name, c] : cases) {
         // Labels of their own: a name may hold what a label must not.
         const std::string label = fmt::format("cell{}", experiments.size());
-        experiments.push_back(std::make_unique<Experiment>(sim, label, c));
+        try {
+            experiments.push_back(std::make_unique<Experiment>(sim, label, c));
+        } catch (const Error& error) {  // which names the label
+            throw_error(
+                error.kind(),
+                fmt::format("single_cell: case \"{}\": {}", name, error.what()),
+                error.facts()
+            );
+        }
     }
     const auto look = [&](Time now) {
         for (auto& experiment : experiments)
@@ -307,24 +189,52 @@ std::vector<CellResult> run_cases(
     return results;
 }
 
+namespace {
+
+/// When the current of a case flows in a simulation: from after `first` to `last`, in ms.
+struct Window {
+    double first, last;
+};
+
+/// @throws ParameterError if that is never
+Window current_window(const TimeGrid& grid, const NamedCase& of) {
+    const CellCase& c      = of.setup;
+    const auto      first  = std::max<ranvier::Step>(grid.nearest(c.start), 0);
+    const auto      last   = std::min(grid.nearest(c.stop), grid.nearest(c.tstop));
+    const Window    window = {grid.ms(first), grid.ms(last)};
+    if (first < last) return window;
+    throw ParameterError(fmt::format(
+        "single_cell: case \"{}\": for --fi-curve the current must flow for a time step of {} ms "
+        "or more before tstop, {} ms, got dc from {} to {} ms; give another dc or tstop.",
+        of.name,
+        number(grid.timestep().value()),
+        number(c.tstop),
+        number(c.start),
+        number(c.stop)
+    ));
+}
+
+}  // namespace
+
 std::vector<double> fi_curve(
     const Communicator&        comm,
     const SimulationOptions&   options,
-    const CellCase&            setup,
+    const NamedCase&           of,
     const std::vector<double>& amplitudes
 ) {
+    const Window           window = current_window(TimeGrid{options.timestep}, of);
     std::vector<NamedCase> cases;
     for (const double amplitude : amplitudes) {
-        cases.push_back({fmt::format("{}", cases.size()), setup});
+        cases.push_back(of);
         cases.back().setup.amplitude = amplitude;
         cases.back().setup.inputs.clear();
     }
     std::vector<double> rates;
     for (const CellResult& result : run_cases(comm, options, cases)) {
         const auto count = std::count_if(result.spikes.begin(), result.spikes.end(), [&](double t) {
-            return t > setup.start && t <= setup.stop;
+            return t > window.first && t <= window.last;
         });
-        rates.push_back(static_cast<double>(count) * 1000 / (setup.stop - setup.start));
+        rates.push_back(static_cast<double>(count) * 1000 / (window.last - window.first));
     }
     return rates;
 }

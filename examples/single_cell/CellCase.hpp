@@ -30,8 +30,9 @@ struct CellCase {
     double                  delay = 1, tstop = 0;
 };
 
-/// Reads the `case` of one entry of a file of cases; what is left out has the defaults above.
-/// @throws ParameterError for what is missing or no number
+/// Reads the `case` of one entry of a file of cases; what may be left out has the defaults above,
+/// and the current ends with the simulation.
+/// @throws ParameterError for members that are unknown, missing or not what they should be
 CellCase read_case(const std::string& name, const nlohmann::json& setup);
 
 /// What happened; the same on every rank.
@@ -44,27 +45,28 @@ struct CellResult {
 /// Names of the cell types that `make_cells` knows.
 std::vector<std::string> known_cell_types();
 
-/// A population of the cells of a case. @collective @throws ParameterError
+/// A population of the cells of a case. @collective @pre celltype is one of known_cell_types()
 Population make_cells(
     Simulation& sim, const CellCase& setup, std::size_t size, const std::string& label
 );
 
 struct NamedCase {
-    std::string name;  ///< unique
+    std::string name;  ///< for messages
     CellCase    setup;
 };
 
 /// Runs all cases side by side in one simulation. @collective
+/// @throws Error the library's, for values that a model or a connection cannot have, with the case
 std::vector<CellResult> run_cases(
     const Communicator& comm, SimulationOptions options, const std::vector<NamedCase>& cases
 );
 
-/// Mean rate in Hz during the current step for each amplitude in nA; there are no synapses.
-/// @collective
+/// Mean rate in Hz during the current step, or the part of it before tstop, for each amplitude in
+/// nA; there are no synapses. @collective @throws ParameterError if there is no such part
 std::vector<double> fi_curve(
     const Communicator&        comm,
     const SimulationOptions&   options,
-    const CellCase&            setup,
+    const NamedCase&           of,
     const std::vector<double>& amplitudes
 );
 

@@ -5,7 +5,7 @@
 // reads {"cases": {"<name>": {"case": {...}}}} and writes {"<name>": {"spikes": [...], "v":
 // [...]}}.
 
-#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include <ranvier/base/text.hpp>
 #include <ranvier/ranvier.hpp>
 
 #include "CellCase.hpp"
@@ -47,8 +48,8 @@ void add_options(CLI::App& app, Arguments& a) {
     app.add_option(
            "--fi-curve",
            a.fi_curve,
-           "LOWEST HIGHEST NUMBER: firing rates during the current step for such amplitudes [nA], "
-           "without synapses, instead of the experiments"
+           "LOWEST HIGHEST NUMBER: firing rates during the current step (all the time if there is "
+           "none) for such amplitudes [nA], without synapses, instead of the experiments"
     )
         ->expected(3)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -68,11 +69,40 @@ json read_cases(const Environment& env, const std::string& path) {
     problem = env.world().broadcast(problem);
     if (!problem.empty()) throw FileError(fmt::format("single_cell: \"{}\" {}.", path, problem));
     const json all = json::parse(text, nullptr, false);
-    if (all.is_discarded() || !all.is_object() || !all.contains("cases"))
+    if (all.is_discarded() || !all.is_object() || !all.contains("cases") ||
+        !all.at("cases").is_object())
         throw FileError(fmt::format(
-            "single_cell: \"{}\" must be a JSON object with the member \"cases\".", path
+            "single_cell: \"{}\" must be a JSON object like "
+            "{{\"cases\": {{\"<name>\": {{\"case\": {{...}}}}}}}}.",
+            path
         ));
     return all.at("cases");
+}
+
+/// The currents of an f-I curve in nA. @throws ParameterError
+std::vector<double> amplitudes_of(const std::vector<double>& fi_curve) {
+    constexpr double most = 1e6;
+    if (fi_curve.size() != 3)
+        throw ParameterError(fmt::format(
+            "single_cell: --fi-curve takes three numbers, once, got {}.", fi_curve.size()
+        ));
+    for (std::size_t k = 0; k < 2; ++k) {
+        if (!std::isfinite(fi_curve[k]))
+            throw ParameterError(fmt::format(
+                "single_cell: {} of --fi-curve must be a finite number of nA, got {}.",
+                k == 0 ? "LOWEST" : "HIGHEST",
+                number(fi_curve[k])
+            ));
+    }
+    const double count = fi_curve[2];
+    if (!(count >= 1 && count <= most && count == std::floor(count)))
+        throw ParameterError(fmt::format(
+            "single_cell: NUMBER of --fi-curve must be a whole number of currents from 1 to {}, "
+            "got {}.",
+            number(most),
+            number(count)
+        ));
+    return linspace(fi_curve[0], fi_curve[1], static_cast<std::size_t>(count));
 }
 
 json run_all(const Environment& env, const Arguments& a) {
@@ -81,6 +111,8 @@ json run_all(const Environment& env, const Arguments& a) {
         .precision = a.precision == "single" ? Precision::float32 : Precision::float64,
         .spike_timing =
             a.spike_timing == "off_grid" ? SpikeTiming::off_grid : SpikeTiming::on_grid};
+    std::vector<double> amplitudes;
+    if (!a.fi_curve.empty()) amplitudes = amplitudes_of(a.fi_curve);
     std::vector<examples::NamedCase> cases;
     const json                       file = read_cases(env, a.cases);
     for (const auto& [name, entry] : file.items()) {
@@ -92,12 +124,10 @@ json run_all(const Environment& env, const Arguments& a) {
     }
     json results = json::object();
     if (!a.fi_curve.empty()) {
-        const auto number     = static_cast<std::size_t>(std::max(a.fi_curve[2], 1.0));
-        const auto amplitudes = linspace(a.fi_curve[0], a.fi_curve[1], number);
-        for (const auto& [name, setup] : cases)
-            results[name] = {
+        for (const examples::NamedCase& one : cases)
+            results[one.name] = {
                 {"current_nA", amplitudes},
-                {"rate_Hz", examples::fi_curve(env.world(), options, setup, amplitudes)}};
+                {"rate_Hz", examples::fi_curve(env.world(), options, one, amplitudes)}};
         return results;
     }
     const auto happened = examples::run_cases(env.world(), options, cases);

@@ -1,5 +1,7 @@
 #include "ranvier/models/Membrane.hpp"
 
+#include <array>
+#include <bit>
 #include <cmath>
 #include <vector>
 
@@ -46,6 +48,55 @@ TEST(Membrane, stays_between_reversal_potentials) {
         EXPECT_GT(v, -70) << g;
         EXPECT_LT(v, 0) << g;
     }
+}
+
+/// What a model has for its two receptors.
+template <class Shape>
+struct TwoReceptors {
+    double v, gsyn_exc, gsyn_inh, rise_exc, rise_inh;
+    Shape  E, I;
+    double from_E, from_I;
+};
+
+void expect_same(const SynapticInput<double>& actual, const SynapticInput<double>& expected) {
+    const auto values = [](const SynapticInput<double>& x) {
+        return std::bit_cast<std::array<double, 12>>(x);
+    };
+    EXPECT_EQ(values(actual), values(expected));
+}
+
+TEST(Membrane, sees_both_receptors_of_exponential_shape) {
+    const TwoReceptors<ExponentialShape<double>> m{
+        .v        = -60,
+        .gsyn_exc = 0.1,
+        .gsyn_inh = 0.3,
+        .rise_exc = 7,
+        .rise_inh = 9,
+        .E        = exponential_shape(0.5_ms, 1_ms),
+        .I        = exponential_shape(5_ms, 1_ms),
+        .from_E   = 65,
+        .from_I   = -5};
+    SynapticInput<double> expected;
+    expected.add(exponential_shape(0.5_ms, 1_ms).course(0.1), 65);
+    expected.add(exponential_shape(5_ms, 1_ms).course(0.3), -5);
+    expect_same(cond_exp_input(m, m), expected);
+}
+
+TEST(Membrane, sees_both_receptors_of_alpha_shape) {
+    const TwoReceptors<AlphaShape<double>> m{
+        .v        = -60,
+        .gsyn_exc = 0.1,
+        .gsyn_inh = 0.3,
+        .rise_exc = 0.7,
+        .rise_inh = 0.9,
+        .E        = alpha_shape(0.5_ms, 1_ms),
+        .I        = alpha_shape(5_ms, 1_ms),
+        .from_E   = 65,
+        .from_I   = -5};
+    SynapticInput<double> expected;
+    expected.add(alpha_shape(0.5_ms, 1_ms).course(0.1, 0.7), 65);
+    expected.add(alpha_shape(5_ms, 1_ms).course(0.3, 0.9), -5);
+    expect_same(cond_alpha_input(m, m), expected);
 }
 
 TEST(Membrane, rests_exactly) {

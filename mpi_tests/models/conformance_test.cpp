@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/hash.hpp"
 #include "ranvier/network/Population.hpp"
 
 #include "CellTypes.hpp"
@@ -334,46 +335,76 @@ void list_values(C& cells) {
     }
 }
 
-/// Spikes and all state of 101 varied cells with input over 100 steps.
+/// What 101 cells do.
+struct History {
+    std::vector<std::uint64_t> bits;    ///< spikes, their times and all state, step by step
+    std::vector<double>        within;  ///< times of spikes in their steps, in steps from the end
+
+    bool operator==(const History&) const = default;
+};
+
+/// Of varied cells with input.
 template <class T, class M>
-std::vector<std::uint64_t> history(
-    const M& model, const std::vector<std::size_t>& pieces, bool listed
+History history(
+    const M& model, SpikeTiming timing, const std::vector<std::size_t>& pieces, bool listed
 ) {
-    test::Cells<M, T> cells{model, 101, 0.1_ms, pieces};
+    test::Cells<M, T> cells{model, 101, 0.1_ms, pieces, timing};
     const std::size_t receptors = cells.group().receptors().size();
+    if (has(cells.group(), "tau_m") && !has(cells.group(), "delta_T"))
+        cells.set("i_offset", 3.0);  // or few of them would reach the threshold between inputs
     if (listed) list_values(cells);
     cells.initialize("v", random::Distribution::uniform(-70, -40));
-    std::vector<std::uint64_t> result;
-    for (std::uint64_t step = 0; step < 100; ++step) {
+    History             result;
+    const std::uint64_t steps = timing == SpikeTiming::off_grid ? 30 : 100;  // which take longer
+    for (std::uint64_t step = 0; step < steps; ++step) {
         random::Stream stream{{11}, step};
         for (int k = 0; k < 30; ++k)
             cells.receive(stream.below(receptors), stream.below(101), 0.1 * stream.uniform());
         const auto spikes = cells.advance();
         const auto bits   = cells.bits();
-        result.insert(result.end(), spikes.begin(), spikes.end());
-        result.insert(result.end(), bits.begin(), bits.end());
+        result.bits.insert(result.bits.end(), spikes.begin(), spikes.end());
+        for (const double time : cells.times_ms()) {
+            result.bits.push_back(bits_of(time));
+            result.within.push_back(time * 10 - static_cast<double>(cells.step()));
+        }
+        result.bits.insert(result.bits.end(), bits.begin(), bits.end());
     }
     return result;
 }
 
 template <class T, class M>
-void expect_one_history(const M& model) {
-    std::vector<std::uint64_t> expected;
+void expect_one_history(const M& model, SpikeTiming timing) {
+    const auto of = [&](const std::vector<std::size_t>& pieces, bool listed) {
+        return history<T>(model, timing, pieces, listed);
+    };
+    const History expected = of({101}, false);
+    std::size_t   between  = 0;  // of the spikes fall between the points of the time grid
+    for (const double within : expected.within)
+        between += within > -1 + 1e-6 && within < -1e-6 ? 1u : 0u;
+    EXPECT_GE(timing == SpikeTiming::off_grid ? between : expected.within.size(), 10u);
     test::for_each_isa([&] {
-        if (expected.empty()) expected = history<T>(model, {101}, false);
         for (const std::vector<std::size_t>& pieces :
              {std::vector<std::size_t>{101}, {1, 100}, {13, 64, 24}}) {
-            EXPECT_TRUE((history<T>(model, pieces, false) == expected)) << "uniform constants";
-            EXPECT_TRUE((history<T>(model, pieces, true) == expected)) << "constants per cell";
+            EXPECT_TRUE(of(pieces, false) == expected) << "uniform constants";
+            EXPECT_TRUE(of(pieces, true) == expected) << "constants per cell";
         }
     });
 }
 
-TEST(conformance, bits_depend_neither_on_lanes_nor_on_instructions_nor_on_how_constants_are_held) {
-    for_each_neuron([](const auto& model) {
-        expect_one_history<double>(model);
-        expect_one_history<float>(model);
+void expect_bits_to_depend_on_nothing(SpikeTiming timing) {
+    if (!Communicator{}.is_root()) return;  // they know nothing of ranks either
+    for_each_neuron([&](const auto& model) {
+        expect_one_history<double>(model, timing);
+        expect_one_history<float>(model, timing);
     });
+}
+
+TEST(conformance, bits_depend_neither_on_lanes_nor_on_instructions_nor_on_how_constants_are_held) {
+    expect_bits_to_depend_on_nothing(SpikeTiming::on_grid);
+}
+
+TEST(conformance, bits_off_the_grid_depend_on_none_of_these_either) {
+    expect_bits_to_depend_on_nothing(SpikeTiming::off_grid);
 }
 
 /// The largest difference of v between two runs, in mV.

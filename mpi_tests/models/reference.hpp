@@ -26,8 +26,8 @@ struct Recording {
     std::vector<double> v;  ///< mV, at 0, 1, 2, ... ms
 };
 
-/// Lets our cell M experience what the recorded one did: a current step and spikes at two
-/// receptors; v is taken every `every_ms`.
+/// Lets our cell M experience what the recorded one did: initial values, a current step and spikes
+/// at two receptors; v is taken every `every_ms`.
 template <class M>
 Recording replayed(
     const nlohmann::json& recorded,
@@ -40,6 +40,8 @@ Recording replayed(
     Cells<M>       cell{M{}, 1, dt, {}, timing};
     for (const auto& [name, value] : setup.at("params").items())
         cell.set(name, value.template get<double>());
+    for (const auto& [name, value] : setup.at("init").items())
+        cell.initialize(name, value.template get<double>());
 
     const auto receive = [&](const char* spikes, const char* weight, std::size_t at, Step step) {
         for (const double ms : setup.at(spikes))

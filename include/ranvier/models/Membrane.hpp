@@ -29,6 +29,25 @@ struct SynapticInput {
     }
 };
 
+/// The input of two receptors with conductances that decay exponentially: gsyn_exc and gsyn_inh of
+/// a state, shapes E and I, which pull to v_rest + from_E and v_rest + from_I.
+template <class State, class Constants>
+RANVIER_INLINE auto cond_exp_input(const State& s, const Constants& k) {
+    SynapticInput<decltype(s.v)> input;
+    input.add(k.E.course(s.gsyn_exc), k.from_E);
+    input.add(k.I.course(s.gsyn_inh), k.from_I);
+    return input;
+}
+
+/// The same with conductances that are shaped like alpha functions and rise by rise_exc, rise_inh.
+template <class State, class Constants>
+RANVIER_INLINE auto cond_alpha_input(const State& s, const Constants& k) {
+    SynapticInput<decltype(s.v)> input;
+    input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
+    input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
+    return input;
+}
+
 /// A leaky membrane: cm dv/dt = g_leak (v_rest - v) + ...
 template <class V>
 struct Membrane {

@@ -1,6 +1,7 @@
 #include "ranvier/models/cells/GIF_cond_exp.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -295,6 +296,114 @@ TEST(GIF_cond_exp, subtracts_the_adaptation_current) {
         const double v = -65 - 0.5 * 20 * 30 / (30 - 20) * (std::exp(-t / 30) - std::exp(-t / 20));
         ASSERT_NEAR(cell.get("v", 0), v, 1e-8) << t;
     }
+}
+
+/// What happens to a cell after a spike at 0, with input, until it spikes again: its potential and
+/// the integral of its intensity. Solved independently by the method of Runge and Kutta.
+struct AfterSpike {
+    /// v [mV], gE, gI [uS], eta [nA] (2), gamma [mV] (2), integral of the intensity
+    using Values = std::array<double, 8>;
+
+    static constexpr double tau_eta[2] = {2, 30}, a_eta[2] = {0.4, 0.2};
+    static constexpr double tau_gamma[2] = {3, 40}, a_gamma[2] = {4, 2};
+    static constexpr double i = 1.1, delta_v = 2, lambda0 = 1e-4;  ///< nA, mV, 1/ms
+    static constexpr int    end_ms = 40;
+
+    static GIF_cond_exp model() {
+        return {
+            .tau_refrac = 0_ms,
+            .tau_syn_I  = 8_ms,
+            .i_offset   = i * 1_nA,
+            .delta_v    = delta_v * 1_mV,
+            .lambda0    = lambda0 * 1_kHz,
+            .tau_eta    = {tau_eta[0] * 1_ms, tau_eta[1] * 1_ms},
+            .tau_gamma  = {tau_gamma[0] * 1_ms, tau_gamma[1] * 1_ms},
+            .a_eta      = {a_eta[0], a_eta[1]},
+            .a_gamma    = {a_gamma[0], a_gamma[1]}};
+    }
+    /// Weights that arrive at a millisecond.
+    static double excitation(int ms) { return ms % 7 == 3 ? 0.02 : 0; }
+    static double inhibition(int ms) { return ms == 12 ? 0.03 : 0; }
+
+    static Values rates(const Values& y) {
+        const auto& [v, g_E, g_I, eta0, eta1, gamma0, gamma1, integral] = y;
+        return {
+            0.05 * (-65 - v) + g_E * (0 - v) + g_I * (-70 - v) - (eta0 + eta1) + i,
+            -g_E / 5,
+            -g_I / 8,
+            -eta0 / tau_eta[0],
+            -eta1 / tau_eta[1],
+            -gamma0 / tau_gamma[0],
+            -gamma1 / tau_gamma[1],
+            lambda0 * std::exp((v - (-48 + gamma0 + gamma1)) / delta_v)};
+    }
+    /// Every millisecond from 1 to the end.
+    static std::vector<Values> solution() {
+        Values              y{-65, 0, 0, a_eta[0], a_eta[1], a_gamma[0], a_gamma[1], 0};
+        std::vector<Values> result;
+        const double        h     = 0.002;
+        const auto          moved = [&](const Values& rate, double by) {
+            Values there = y;
+            for (std::size_t k = 0; k < y.size(); ++k)
+                there[k] += by * rate[k];
+            return there;
+        };
+        for (int ms = 0; ms < end_ms; ++ms) {
+            y[1] += excitation(ms);
+            y[2] += inhibition(ms);
+            for (int step = 0; step < 500; ++step) {
+                const Values a = rates(y), b = rates(moved(a, h / 2)), c = rates(moved(b, h / 2)),
+                             d = rates(moved(c, h));
+                for (std::size_t k = 0; k < y.size(); ++k)
+                    y[k] += h / 6 * (a[k] + 2 * b[k] + 2 * c[k] + d[k]);
+            }
+            result.push_back(y);
+        }
+        return result;
+    }
+
+    /// Largest errors of v, of i_eta and v_t, and of the integral, in steps of dt.
+    struct Errors {
+        double v = 0, adaptation = 0, integral = 0;
+    };
+    static Errors errors(const std::vector<Values>& exact, Time dt) {
+        Cells<GIF_cond_exp> cell{model(), 1, dt};
+        cell.initialize("v", 100.0);
+        EXPECT_EQ(cell.advance().size(), 1u) << "far beyond the threshold";
+        const double drawn = cell.get("patience", 0);
+        Errors       e;
+        for (int ms = 0; ms < end_ms; ++ms) {
+            cell.receive(0, 0, excitation(ms));
+            cell.receive(1, 0, inhibition(ms));
+            for (long step = 0; step < std::lround(1_ms / dt); ++step)
+                EXPECT_TRUE(cell.advance().empty()) << "lower lambda0";
+            const auto& [v, g_E, g_I, eta0, eta1, gamma0, gamma1, integral] =
+                exact[static_cast<std::size_t>(ms)];
+            const auto worse = [](double& largest, double actual, double expected) {
+                largest = std::max(largest, std::abs(actual - expected));
+            };
+            worse(e.v, cell.get("v", 0), v);
+            worse(e.adaptation, cell.get("i_eta", 0), eta0 + eta1);
+            worse(e.adaptation, cell.get("v_t", 0), -48 + gamma0 + gamma1);
+            worse(e.integral, drawn - cell.get("patience", 0), integral);
+        }
+        return e;
+    }
+};
+
+// Elements are exact: what is left of them are the roundings of up to 400 steps near 48 mV.
+TEST(GIF_cond_exp, converges_at_order_4_in_its_potential_and_in_its_intensity) {
+    const auto exact  = AfterSpike::solution();
+    const auto errors = [&](Time dt) { return AfterSpike::errors(exact, dt); };
+    const auto half = errors(0.5_ms), quarter = errors(0.25_ms);
+    const auto fifth = errors(0.2_ms), tenth = errors(0.1_ms);
+
+    EXPECT_GT(std::log2(half.v / quarter.v), 4 - 0.3);
+    EXPECT_GT(std::log2(fifth.v / tenth.v), 4 - 0.3);
+    EXPECT_GT(std::log2(half.integral / quarter.integral), 4 - 0.3);
+    EXPECT_GT(std::log2(fifth.integral / tenth.integral), 4 - 0.3);
+    for (const auto& found : {half, quarter, fifth, tenth})
+        EXPECT_LT(found.adaptation, 400 * 48 * 0x1p-52);
 }
 
 TEST(GIF_cond_exp, keeps_elements_that_stay_when_lists_change) {

@@ -26,9 +26,11 @@ struct Equations {
           v_reset(param(c, "v_reset", -65)),
           i_offset(param(c, "i_offset", 0)),
           e_E(param(c, "e_rev_E", 0)),
-          e_I(param(c, "e_rev_I", -70)) {}
+          e_I(param(c, "e_rev_I", -70)),
+          g_s(c.at("init").value("g_s", 0.0) / 1000),
+          g_r(c.at("init").value("g_r", 0.0) / 1000) {}
 
-    test::State start() const { return {-65, 0, 0, 0, 0}; }  // v, gE, gI, gs, gr [uS]
+    test::State start() const { return {-65, 0, 0, g_s, g_r}; }  // v, gE, gI, gs, gr [uS]
     test::State rates(const test::State& y, double current) const {
         return {
             (cm / tau_m * (v_rest - y[0]) + y[1] * (e_E - y[0]) + y[2] * (e_I - y[0]) +
@@ -50,6 +52,7 @@ struct Equations {
     }
 
     double v_rest, cm, tau_m, tau_refrac, tau_E, tau_I, v_thresh, v_reset, i_offset, e_E, e_I;
+    double g_s, g_r;  ///< in the beginning, uS
 };
 
 json published() {
@@ -68,6 +71,25 @@ TEST(IF_cond_exp_gsfa_grr, spikes_when_its_equations_do) {
          )},
         {}
     );
+}
+
+// As long after spikes, so that both conductances of adaptation change beside the synaptic ones.
+TEST(IF_cond_exp_gsfa_grr, converges_at_order_4) {
+    auto quiet            = test::variant(published(), {{"v_thresh", 1000.0}}, 0.5, 20);
+    quiet["case"]["init"] = {{"g_s", 150.0}, {"g_r", 1000.0}};
+
+    const double order =
+        test::order_of_convergence<IF_cond_exp_gsfa_grr, Equations>(quiet, 0.1_ms, 0.05_ms);
+
+    EXPECT_GT(order, 4 - 0.3);
+}
+
+// Each spike leaves a conductance of 3 uS that decays in 2 ms.
+TEST(IF_cond_exp_gsfa_grr, converges_at_order_4_with_spikes) {
+    const auto errors = test::errors_of_spikes<IF_cond_exp_gsfa_grr>(published());
+
+    EXPECT_LT(errors.largest, 1e-6);
+    EXPECT_GT(errors.order, 4 - 0.3);
 }
 
 TEST(IF_cond_exp_gsfa_grr, adds_to_its_adaptation_when_it_spikes) {

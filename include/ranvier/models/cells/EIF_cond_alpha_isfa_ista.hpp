@@ -7,6 +7,7 @@
 
 #include "ranvier/models/AdaptiveExponential.hpp"
 #include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/Membrane.hpp"
 #include "ranvier/models/adaptive_lists.hpp"
 #include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
@@ -103,23 +104,14 @@ struct EIF_cond_alpha_isfa_ista {
 
     static constexpr auto divides_above = models::AdaptiveExponential<double>::divides_above;
 
-    /// What the receptors let in during a step.
-    template <class V>
-    RANVIER_INLINE static models::SynapticInput<V> synaptic(
-        const State<V>& s, const Constants<V>& k
-    ) {
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
-        return input;
-    }
-
     /// @param hardness of the step in each lane; if it is wanted, steps are not divided
     template <class V, class I, class... Hardness>
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, I injected, Hardness&... hardness
     ) {
-        k.membrane.advance(s.v, s.w, synaptic(s, k), injected.add_to(k.i_offset), hardness...);
+        k.membrane.advance(
+            s.v, s.w, models::cond_alpha_input(s, k), injected.add_to(k.i_offset), hardness...
+        );
         k.E.advance(s.gsyn_exc, s.rise_exc);
         k.I.advance(s.gsyn_inh, s.rise_inh);
         return s.v >= k.membrane.v_spike;
@@ -132,7 +124,9 @@ struct EIF_cond_alpha_isfa_ista {
     /// How far v would go in a step at its present rate.
     template <class V, class I>
     RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
-        return k.membrane.rise({s.v, s.w}, synaptic(s, k), injected.add_to(k.i_offset));
+        return k.membrane.rise(
+            {s.v, s.w}, models::cond_alpha_input(s, k), injected.add_to(k.i_offset)
+        );
     }
 
     template <class T>

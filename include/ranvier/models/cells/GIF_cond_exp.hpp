@@ -211,9 +211,7 @@ struct GIF_cond_exp {
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, const Sum<V>& sum, I injected
     ) {
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh), k.from_I);
+        auto input = models::cond_exp_input(s, k);
         input.current.add(sum.eta, models::constant<V>(-1));
         const V    steady = injected.add_to(k.i_offset);
         const V    before = s.v;

@@ -9,6 +9,7 @@
 
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/HodgkinHuxley.hpp"
+#include "ranvier/models/Membrane.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier {
@@ -131,24 +132,15 @@ struct HH_cond_exp {
 
     static constexpr auto divides_above = models::HodgkinHuxley<double>::divides_above;
 
-    /// What the receptors let in during a step.
-    template <class V>
-    RANVIER_INLINE static models::SynapticInput<V> synaptic(
-        const State<V>& s, const Constants<V>& k
-    ) {
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh), k.from_I);
-        return input;
-    }
-
     /// @param hardness of the step in each lane; if it is wanted, steps are not divided
     template <class V, class I, class... Hardness>
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, I injected, Hardness&... hardness
     ) {
         typename models::HodgkinHuxley<V>::State cell{s.v, s.m, s.h, s.n};
-        k.membrane.advance(cell, synaptic(s, k), injected.add_to(k.i_offset), hardness...);
+        k.membrane.advance(
+            cell, models::cond_exp_input(s, k), injected.add_to(k.i_offset), hardness...
+        );
         const V before = s.v;
         s.v            = cell.v;
         s.m            = cell.m;
@@ -165,7 +157,9 @@ struct HH_cond_exp {
     /// How far v would go in a step at its present rate.
     template <class V, class I>
     RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
-        return k.membrane.rise({s.v, s.m, s.h, s.n}, synaptic(s, k), injected.add_to(k.i_offset));
+        return k.membrane.rise(
+            {s.v, s.m, s.h, s.n}, models::cond_exp_input(s, k), injected.add_to(k.i_offset)
+        );
     }
 
     template <class T>

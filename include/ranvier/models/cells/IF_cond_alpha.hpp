@@ -89,20 +89,9 @@ struct IF_cond_alpha {
             .refractory = p[&M::tau_refrac]};
     }
 
-    /// What the receptors let in during a step.
-    template <class V>
-    RANVIER_INLINE static models::SynapticInput<V> synaptic(
-        const State<V>& s, const Constants<V>& k
-    ) {
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc, s.rise_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh, s.rise_inh), k.from_I);
-        return input;
-    }
-
     template <class V, class I>
     [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
-        s.v = k.membrane.advanced(s.v, synaptic(s, k), injected.add_to(k.i_offset));
+        s.v = k.membrane.advanced(s.v, models::cond_alpha_input(s, k), injected.add_to(k.i_offset));
         k.E.advance(s.gsyn_exc, s.rise_exc);
         k.I.advance(s.gsyn_inh, s.rise_inh);
         return s.v >= k.v_thresh;
@@ -111,7 +100,7 @@ struct IF_cond_alpha {
     /// How far v would go in a step at its present rate.
     template <class V, class I>
     RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
-        return k.membrane.rise(s.v, synaptic(s, k), injected.add_to(k.i_offset));
+        return k.membrane.rise(s.v, models::cond_alpha_input(s, k), injected.add_to(k.i_offset));
     }
 
     template <class T>

@@ -87,20 +87,9 @@ struct IF_cond_exp {
             .refractory = p[&M::tau_refrac]};
     }
 
-    /// What the receptors let in during a step.
-    template <class V>
-    RANVIER_INLINE static models::SynapticInput<V> synaptic(
-        const State<V>& s, const Constants<V>& k
-    ) {
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh), k.from_I);
-        return input;
-    }
-
     template <class V, class I>
     [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
-        s.v = k.membrane.advanced(s.v, synaptic(s, k), injected.add_to(k.i_offset));
+        s.v = k.membrane.advanced(s.v, models::cond_exp_input(s, k), injected.add_to(k.i_offset));
         k.E.advance(s.gsyn_exc);
         k.I.advance(s.gsyn_inh);
         return s.v >= k.v_thresh;
@@ -109,7 +98,7 @@ struct IF_cond_exp {
     /// How far v would go in a step at its present rate.
     template <class V, class I>
     RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
-        return k.membrane.rise(s.v, synaptic(s, k), injected.add_to(k.i_offset));
+        return k.membrane.rise(s.v, models::cond_exp_input(s, k), injected.add_to(k.i_offset));
     }
 
     template <class T>

@@ -117,15 +117,13 @@ struct IF_cond_exp_gsfa_grr {
             .refractory = p[&M::tau_refrac]};
     }
 
-    /// What the receptors let in during a step.
+    /// What receptors and adaptation let in during a step.
     template <class V>
     RANVIER_INLINE static models::SynapticInput<V> synaptic(
         const State<V>& s, const Constants<V>& k
     ) {
-        const V                  uS = models::constant<V>(0.001);
-        models::SynapticInput<V> input;
-        input.add(k.E.course(s.gsyn_exc), k.from_E);
-        input.add(k.I.course(s.gsyn_inh), k.from_I);
+        const V uS    = models::constant<V>(0.001);
+        auto    input = models::cond_exp_input(s, k);
         input.add(k.sfa.course(uS * s.g_s), k.from_sfa);
         input.add(k.rr.course(uS * s.g_r), k.from_rr);
         return input;

@@ -17,8 +17,8 @@ namespace ranvier {
 ///     v >= v_thresh:  spike, v <- v_reset, and v is held there for tau_refrac
 ///
 /// The subthreshold equations are linear and are integrated exactly (doi:10.1007/s004220050570),
-/// so the result depends on the time step only through the time grid of spikes. A spike is
-/// emitted at the end of a time step.
+/// so the time step matters only to when spikes occur: on the grid at the end of the step in which
+/// v reached v_thresh, off the grid where it did.
 ///
 /// State: v [mV], isyn_exc [nA], isyn_inh [nA].
 /// Receptors: "excitatory", "inhibitory". Weights: current [nA].
