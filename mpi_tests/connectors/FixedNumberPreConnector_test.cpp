@@ -49,7 +49,7 @@ TEST(FixedNumberPreConnector, gives_every_target_its_number_of_sources) {
         std::size_t duplicates = 0;
         for (const Sources& of_one : sources) {
             EXPECT_EQ(of_one.size(), 20u);
-            duplicates += has_duplicates(of_one) ? 1 : 0;
+            duplicates += has_duplicates(of_one) ? 1u : 0u;
         }
         EXPECT_TRUE(replace ? duplicates > 390 : duplicates == 0) << duplicates;
         EXPECT_TRUE(is_uniform(out_degrees(shape, sources))) << replace;

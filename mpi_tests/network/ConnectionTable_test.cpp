@@ -142,11 +142,11 @@ TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
         {.since = 7, .quantum = 0.125}};
     constexpr std::uint32_t num_sources = 700;  // three groups, the last one partly used
     test::Dice              dice{1};
-    for (const std::uint32_t page_cells : {65536u, 16u, 5u, 1u}) {
-        this->page_cells = page_cells;
-        ConnectionTable<TypeParam> table{page_cells};
+    for (const std::uint32_t cells : {65536u, 16u, 5u, 1u}) {
+        this->page_cells = cells;
+        ConnectionTable<TypeParam> table{cells};
         std::vector<Entry>         added;
-        const std::uint32_t        num_targets = std::min(40u, 16 * page_cells);
+        const std::uint32_t        num_targets = std::min(40u, 16 * cells);
         for (int build = 0; build < 4; ++build) {
             // The channels come into use one by one, and some groups get nothing new.
             const std::size_t first = build == 2 ? 256 : 0;
@@ -164,7 +164,7 @@ TYPED_TEST(ConnectionTables, agree_with_a_stable_sort_over_several_builds) {
             table.build(this->channels);
             ASSERT_FALSE(table.has_pending());
             ASSERT_EQ(this->all(table, num_sources), this->expected(added))
-                << "build " << build << ", pages of " << page_cells;
+                << "build " << build << ", pages of " << cells;
         }
     }
 }

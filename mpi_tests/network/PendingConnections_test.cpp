@@ -131,7 +131,9 @@ TYPED_TEST(Pending, takes_batches_as_it_takes_connections_one_by_one) {
         weights.assign(size, static_cast<double>(dice.below(1000)) / 8);
         if (batch % 3 == 0) {
             for (std::uint16_t& target : targets)
-                target = static_cast<std::uint16_t>(dice.below(32768) * 2 + batch % 2);
+                target = static_cast<std::uint16_t>(
+                    dice.below(32768) * 2 + static_cast<unsigned>(batch) % 2
+                );
             const auto page = static_cast<std::uint16_t>(batch % 2);
             this->pending.add(sources, this->onto(channel, page), targets, delays, weights);
         } else {

@@ -36,7 +36,9 @@ TEST(Segment, finds_a_signal_by_name_or_tells_which_there_are) {
             error.what(), "segment000: there is no signal \"v\"; no variable was recorded."
         );
     }
-    segment.analogsignals = {AnalogSignal{.name = "gsyn_exc"}, AnalogSignal{.name = "v"}};
+    segment.analogsignals.resize(2);
+    segment.analogsignals[0].name = "gsyn_exc";
+    segment.analogsignals[1].name = "v";
     EXPECT_EQ(&segment.signal("v"), &segment.analogsignals[1]);
     try {
         segment.signal("w");
