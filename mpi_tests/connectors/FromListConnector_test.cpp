@@ -18,7 +18,8 @@ using connectors::Shape;
 using connectors::Sources;
 using test::sources_of;
 
-using Rows = std::vector<std::vector<double>>;
+using Rows    = std::vector<std::vector<double>>;
+using Indices = std::vector<std::int64_t>;
 
 /// Why a list is refused.
 template <class Make>
@@ -50,7 +51,7 @@ TEST(FromListConnector, gives_the_values_of_its_columns) {
 
 TEST(FromListConnector, may_be_empty_or_given_by_columns) {
     EXPECT_EQ(test::total(sources_of(FromListConnector{Rows{}}, Shape{4, 3})), 0u);
-    const FromListConnector columns{{1, 2}, {0, 1}, {"delay"}, {{0.5, 0.6}}};
+    const FromListConnector columns{Indices{1, 2}, Indices{0, 1}, {"delay"}, {{0.5, 0.6}}};
     EXPECT_EQ(sources_of(columns, Shape{3, 2}), (std::vector<Sources>{{1}, {2}}));
     EXPECT_EQ(
         columns.fingerprint(),
@@ -82,6 +83,17 @@ TEST(FromListConnector, refuses_indices_that_do_not_exist) {
     );
 }
 
+// One row, or names of two columns, in braces: no constructor but that of rows may take it.
+TEST(FromListConnector, takes_rows_in_braces) {
+    const FromListConnector one{{{0, 1, 0.1, 1.0}}, {"weight", "delay"}};
+    const FromListConnector unnamed{{{0, 1, 0.1, 1.0}}};
+    const FromListConnector bare{{{0, 1}, {2, 3}}};
+
+    EXPECT_EQ(one.size(), 1u);
+    EXPECT_EQ(one.fingerprint(), unnamed.fingerprint());
+    EXPECT_EQ(bare.fingerprint(), (FromListConnector{Indices{0, 2}, Indices{1, 3}}.fingerprint()));
+}
+
 TEST(FromListConnector, refuses_rows_that_do_not_fit) {
     EXPECT_EQ(
         refusal([] {
@@ -102,10 +114,10 @@ TEST(FromListConnector, refuses_rows_that_do_not_fit) {
         }),
         "FromListConnector: row 0: an index must be an integer, got 0.5."
     );
-    EXPECT_NE(refusal([] { FromListConnector{{1, 2}, {0}}; }), "accepted");
+    EXPECT_NE(refusal([] { FromListConnector{Indices{1, 2}, Indices{0}}; }), "accepted");
     EXPECT_EQ(
         refusal([] {
-            FromListConnector{{1, 2}, {0, 1}, {"delay"}, {{1}}};
+            FromListConnector{Indices{1, 2}, Indices{0, 1}, {"delay"}, {{1}}};
         }),
         "FromListConnector: column \"delay\" has 1 values for 2 connections."
     );

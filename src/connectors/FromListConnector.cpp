@@ -53,30 +53,25 @@ FromListConnector::FromListConnector(
     keep(std::move(list));
 }
 
-FromListConnector::FromListConnector(
-    std::vector<std::int64_t>        pre,
-    std::vector<std::int64_t>        post,
-    std::vector<std::string>         column_names,
-    std::vector<std::vector<double>> values
-) {
-    if (pre.size() != post.size() || values.size() != column_names.size())
+void FromListConnector::keep_columns(List list) {
+    if (list.pre.size() != list.post.size() || list.values.size() != list.names.size())
         refuse(fmt::format(
             "{} sources, {} targets and {} columns of values for {} names do not fit together.",
-            pre.size(),
-            post.size(),
-            values.size(),
-            column_names.size()
+            list.pre.size(),
+            list.post.size(),
+            list.values.size(),
+            list.names.size()
         ));
-    for (std::size_t k = 0; k < values.size(); ++k) {
-        if (values[k].size() != pre.size())
+    for (std::size_t k = 0; k < list.values.size(); ++k) {
+        if (list.values[k].size() != list.pre.size())
             refuse(fmt::format(
                 "column \"{}\" has {} values for {} connections.",
-                column_names[k],
-                values[k].size(),
-                pre.size()
+                list.names[k],
+                list.values[k].size(),
+                list.pre.size()
             ));
     }
-    keep({std::move(pre), std::move(post), std::move(column_names), std::move(values)});
+    keep(std::move(list));
 }
 
 void FromListConnector::keep(List list) {

@@ -32,6 +32,10 @@ struct Row {
 class TextReader {
 public:
     explicit TextReader(const std::filesystem::path& file) : file_(file), in_(file) {
+        if (std::filesystem::is_directory(file))
+            throw FileError(
+                fmt::format("FromFileConnector: cannot read \"{}\": it is a folder.", file.string())
+            );
         if (!in_)
             throw FileError(fmt::format(
                 "FromFileConnector: cannot read \"{}\": {}.", file.string(), io::system_text(errno)

@@ -2,12 +2,14 @@
 /// Connections written down one by one.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ranvier/connectors/Connector.hpp"
@@ -42,13 +44,17 @@ public:
     explicit FromListConnector(
         const std::vector<std::vector<double>>& rows, std::vector<std::string> column_names = {}
     );
-    /// The same as columns: `values[k]` belongs to the k-th name.
+    /// The same as columns: `values[k]` belongs to the k-th name. Braces alone are rows: columns of
+    /// indices are written as `std::vector<std::int64_t>{...}`.
+    template <std::same_as<std::int64_t> Index>
     FromListConnector(
-        std::vector<std::int64_t>        pre,
-        std::vector<std::int64_t>        post,
+        std::vector<Index>               pre,
+        std::vector<Index>               post,
         std::vector<std::string>         column_names = {},
         std::vector<std::vector<double>> values       = {}
-    );
+    ) {
+        keep_columns({std::move(pre), std::move(post), std::move(column_names), std::move(values)});
+    }
 
     std::size_t size() const { return list_->pre.size(); }
 
@@ -73,6 +79,7 @@ private:
         std::vector<std::vector<double>> values;
         std::uint64_t                    fingerprint = 0;
     };
+    void keep_columns(List list);
     void keep(List list);
 
     std::shared_ptr<const List> list_;
