@@ -65,5 +65,17 @@ TEST(AdaptiveExponential, divides_steps_in_which_the_exponential_grows) {
     EXPECT_NEAR(coarse_w, fine_w, 1e-9);
 }
 
+TEST(AdaptiveExponential, climb_knows_that_a_cell_in_explosion_does_not_come_back) {
+    const auto            soft = of(2_mV, 0.1_ms), hard = of(0_mV, 0.1_ms);
+    const auto            shape = exponential_shape(0.01_ms, 0.1_ms);
+    SynapticInput<double> weak, strong;
+    weak.add(shape.course(0.05), 70);
+    strong.add(shape.course(5.0), 70);
+    EXPECT_FALSE(may_pass(soft.climb({-40.1, 0}, {-40.1, 0}, weak, 0), 0.1, 0.1));
+    EXPECT_TRUE(may_pass(hard.climb({-50.5, 0}, {-50.5, 0}, weak, 0), 0.1, 0.1));
+    EXPECT_TRUE(may_pass(hard.climb({-51.4, 0}, {-51.4, 0}, strong, 0), 1.0, 1.0));
+    EXPECT_FALSE(may_pass(hard.climb({-51.4, 0}, {-51.4, 0}, {}, 0), 1.0, 1.0)) << "no input";
+}
+
 }  // namespace
 }  // namespace ranvier::models

@@ -83,6 +83,23 @@ struct AdaptiveExponential {
         return h * start_of(s, in, steady).rate;
     }
 
+    /// What may happen to v on its way to v_spike and back.
+    RANVIER_INLINE Climb<V> climb(
+        const State& before, const State& after, const SynapticInput<V>& in, V steady
+    ) const {
+        Climb<V> c      = membrane.climb(v_spike, in, steady);
+        const V  per_nA = -membrane.minus_h_over_cm;
+        const V  x      = gain * exp_of_moderate(highest) * per_nA;
+        const V  above =
+            simd::max(simd::abs(before.v - membrane.v_rest), simd::abs(v_spike - membrane.v_rest));
+        const V drift   = (number(1) - decay_w) * (simd::abs(before.w) + simd::abs(a) * above);
+        const V falling = c.pull + (after.w + drift) * per_nA;
+        // Where v cannot fall at v_spike, it does not come back; below, the exponential is smaller.
+        c.pull = simd::select(falling > x, falling, number(0));
+        c.push = c.push + (drift - before.w) * per_nA + x;
+        return c;
+    }
+
     /// Whether v, if nothing else drove it, would run away within two steps.
     RANVIER_INLINE auto explodes(V v) const {
         const V growth = gain * exp_of_moderate(exponent(v)) * (per_delta_T * per_cm * h);

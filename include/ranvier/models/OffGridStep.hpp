@@ -91,8 +91,10 @@ public:
     }
 
 private:
-    static constexpr double shortest_share = 1.0 / 64;  ///< of the last step before a spike
-    static constexpr double shortest       = 1e-9;      ///< ms, of what is searched
+    static constexpr double shortest_share = 1.0 / 64;   ///< of the last step before a spike
+    static constexpr double shortest_part  = 1.0 / 512;  ///< of a step of large conductances
+    static constexpr double shortest       = 1e-9;       ///< ms, of what is searched
+    static constexpr double shortest_peak  = 1e-7;       ///< ms; there, v hardly changes in it
 
     struct Trial {
         double    length;
@@ -114,42 +116,30 @@ private:
             state.v = M::prepare(values_, dt_).constants.v_reset;
     }
 
-    /// A shorter step than `whole`, which ends below the threshold, to where v is above it, if
-    /// there is one. The highest of a few is where the search for the maximum begins.
-    Trial highest(const State& start, double length, const Trial& whole) const {
+    /// The first of the shorter steps than `end` that is found to end above the threshold, or `end`
+    /// if there is none. Where v may be above it between the steps `from` and `end`, halves of that
+    /// are looked at.
+    Trial first_above(const State& start, const Trial& from, const Trial& end) const {
         if constexpr (Peaks<M>) {
-            const auto rise = [&](const State& state, bool) {
-                return M::rise(state, whole.constants, injected_);
-            };
-            if (!may_have_peaked<M>(start, whole.state, whole.constants, rise)) return whole;
-            constexpr int parts = 8;
-            double        top   = M::excess(start, whole.constants);
-            int           best  = 0;
-            for (int k = 1; k <= parts; ++k) {
-                const Trial  trial = k < parts ? after(start, length * k / parts) : whole;
-                const double f     = M::excess(trial.state, trial.constants);
-                if (trial.spiked) return trial;
-                if (!(f > top)) continue;
-                top  = f;
-                best = k;
-            }
-            double low  = length * std::max(best - 1, 0) / parts;
-            double high = length * std::min(best + 1, parts) / parts;
-            while (high - low > shortest) {
-                const Trial  trial = after(start, 0.5 * (low + high));
-                const double f     = M::excess(trial.state, trial.constants);
-                const double rate = M::rise(trial.state, trial.constants, injected_) / trial.length;
-                if (trial.spiked) return trial;
-                (rate > 0 ? low : high) = trial.length;
-                // On the way from here to the maximum the rate is hardly more than it is here.
-                if (f + 2 * std::abs(rate) * (high - low) < 0) break;
-            }
+            const double length = end.length - from.length;
+            if (end.spiked || length <= shortest_peak) return end;
+            const auto k = M::prepare(values_, Time::in_base_units(length)).constants;
+            if (!may_have_peaked<M>(from.state, end.state, k, injected_)) return end;
+            const Trial middle = after(start, from.length + 0.5 * length);
+            const Trial early  = first_above(start, from, middle);
+            return early.spiked ? early : first_above(start, middle, end);
         }
-        return whole;
+        return end;
     }
 
-    /// Whether a step has to be made in shorter ones to see when something happens.
+    /// Whether a step has to be made in shorter ones to see when something happens, or because
+    /// conductances change too much.
     bool is_too_long(const State& start, const Trial& whole) const {
+        if constexpr (Climbs<M>) {
+            const auto climb = M::climb(start, whole.state, whole.constants, injected_);
+            if (climb.change > most_change_alone && whole.length > dt_.value() * shortest_part)
+                return true;
+        }
         if (whole.length <= dt_.value() * shortest_share) return false;
         if constexpr (RunsAway<M>)
             return whole.spiked || M::explodes(whole.state, whole.constants);
@@ -171,7 +161,8 @@ private:
                     : explosion_time(whole.constants.membrane, start.v, rate, whole.length);
             if (time > 0) return time <= whole.length ? time : whole.spiked ? whole.length : never;
         }
-        const Trial beyond = whole.spiked ? whole : highest(start, whole.length, whole);
+        const Trial begin{0, start, whole.constants, whole.refractory, false};
+        const Trial beyond = first_above(start, begin, whole);
         return beyond.spiked ? crossing(start, beyond) : never;
     }
 

@@ -183,6 +183,22 @@ struct Whole {
         return M::rise(head(whole), k, sum, injected);
     }
 
+    /// See Climb.
+    template <class T, class I>
+    static auto climb(
+        const State<T>& before, const State<T>& after, const Constants<T>& k, I injected
+    ) requires requires(typename M::template Sum<T> sum) {
+        M::climb(before, after, k, sum, injected);
+    }
+    {
+        auto whole = before;
+        auto sum   = M::begin(head(whole), k);
+        for_each_part(whole, k, [&]<class Kind>(auto& state, const auto& constants) {
+            Kind::add_to(sum, state, constants);
+        });
+        return M::climb(before, after, k, sum, injected);
+    }
+
     /// @param draw the random number of a stochastic model, if it is one
     template <class T, class... Draw>
     static void on_spike(State<T>& s, const Constants<T>& k, Draw... draw) requires requires {

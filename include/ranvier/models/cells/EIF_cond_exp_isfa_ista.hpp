@@ -133,6 +133,19 @@ struct EIF_cond_exp_isfa_ista {
         return k.membrane.rise({s.v, s.w}, synaptic(s, k), injected.add_to(k.i_offset));
     }
 
+    /// What may happen to v during a step.
+    template <class V, class I>
+    RANVIER_INLINE static models::Climb<V> climb(
+        const State<V>& before, const State<V>& after, const Constants<V>& k, I injected
+    ) {
+        return k.membrane.climb(
+            {before.v, before.w},
+            {after.v, after.w},
+            synaptic(before, k),
+            injected.add_to(k.i_offset)
+        );
+    }
+
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {
         return s.v - k.membrane.v_spike;

@@ -92,6 +92,20 @@ struct AdExp {
         return k.membrane.rise({s.v, s.w}, input, injected.add_to(k.i_offset));
     }
 
+    /// What may happen to v during a step.
+    template <class V, class I>
+    RANVIER_INLINE static models::Climb<V> climb(
+        const State<V>&                 before,
+        const State<V>&                 after,
+        const Constants<V>&             k,
+        const models::SynapticInput<V>& input,
+        I                               injected
+    ) {
+        return k.membrane.climb(
+            {before.v, before.w}, {after.v, after.w}, input, injected.add_to(k.i_offset)
+        );
+    }
+
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {
         return s.v - k.membrane.v_spike;
