@@ -20,10 +20,13 @@ namespace ranvier::models {
 ///     0          held               spike                         dt
 ///
 /// A crossing is where a step of that length, by the model's own method, ends at the threshold: it
-/// is as accurate as the method. A potential that runs away at a spike (see RunsAway) is followed
-/// in shorter and shorter steps, since the method divides a step into equal parts, and in the end
-/// by the solution for what drives it beside the exponential being constant; such a model has an
-/// AdaptiveExponential `membrane` among its constants. Everything is computed in double precision.
+/// is as accurate as the method. Where conductances change too much for that (see Climb), or a
+/// potential runs away at a spike (see RunsAway), steps are halved until they do not; the runaway
+/// is followed in the end by the solution for what drives it beside the exponential being constant,
+/// and such a model has an AdaptiveExponential `membrane` among its constants. Everything is
+/// computed in double precision.
+///
+/// A cell that is released at or above its threshold, because v_reset lies there, spikes at once.
 ///
 /// M has `prepare`, `advance` and `excess` as a CellModel has them, and reads its parameters from
 /// `Values`.
@@ -70,7 +73,8 @@ public:
                 longest = length / 2;
                 continue;
             }
-            const double h = time_of_spike(state, whole);
+            const double h = begins_above(state, whole) ? std::min(shortest, length)
+                                                        : time_of_spike(state, whole);
             if (h > length) {
                 state = whole.state;
                 now   = to_end ? dt : now + length;
@@ -91,7 +95,7 @@ public:
     }
 
 private:
-    static constexpr double shortest_share = 1.0 / 64;   ///< of the last step before a spike
+    static constexpr double shortest_share = 1.0 / 256;  ///< of the last step before a spike
     static constexpr double shortest_part  = 1.0 / 512;  ///< of a step of large conductances
     static constexpr double shortest       = 1e-9;       ///< ms, of what is searched
     static constexpr double shortest_peak  = 1e-7;       ///< ms; there, v hardly changes in it
@@ -106,14 +110,24 @@ private:
 
     /// The state `h` ms later, if nothing happens.
     Trial after(State state, double h) const {
-        const auto derived = M::prepare(values_, Time::in_base_units(h));
-        const bool spiked  = M::advance(state, derived.constants, injected_);
+        auto derived = M::prepare(values_, Time::in_base_units(h));
+        if constexpr (RunsAway<M>)
+            derived.constants.membrane.time_unit *= std::min(1.0, 4 * h / dt_.value());
+        const bool spiked = M::advance(state, derived.constants, injected_);
         return {h, state, derived.constants, derived.refractory.value(), spiked};
     }
 
     void release(State& state) const {
         if constexpr (requires(Constants k) { k.v_reset; })
             state.v = M::prepare(values_, dt_).constants.v_reset;
+    }
+
+    /// Whether the cell has been released at or above its threshold, where it spikes at once.
+    bool begins_above(const State& start, const Trial& whole) const {
+        if constexpr (requires(Constants k) { k.v_reset; })
+            return M::excess(start, whole.constants) >= 0;
+        else
+            return false;
     }
 
     /// The first of the shorter steps than `end` that is found to end above the threshold, or `end`
@@ -142,7 +156,7 @@ private:
         }
         if (whole.length <= dt_.value() * shortest_share) return false;
         if constexpr (RunsAway<M>)
-            return whole.spiked || M::explodes(whole.state, whole.constants);
+            return whole.spiked || M::explodes(start, whole.state, whole.constants);
         else if constexpr (HidesSpikes<M>)
             return !whole.spiked && M::hides_spike(start, whole.state, whole.constants);
         else
@@ -154,16 +168,30 @@ private:
     double time_of_spike(const State& start, const Trial& whole) const {
         const double never = 2 * dt_.value();
         if constexpr (RunsAway<M>) {
-            const double rate = M::rise(start, whole.constants, injected_) / whole.length;
-            const double time =
-                whole.length > dt_.value() * shortest_share
-                    ? 0
-                    : explosion_time(whole.constants.membrane, start.v, rate, whole.length);
+            const double time = time_of_explosion(start, whole);
             if (time > 0) return time <= whole.length ? time : whole.spiked ? whole.length : never;
         }
         const Trial begin{0, start, whole.constants, whole.refractory, false};
         const Trial beyond = first_above(start, begin, whole);
         return beyond.spiked ? crossing(start, beyond) : never;
+    }
+
+    /// Where v runs away, the time until it reaches v_spike, else 0. What drives v beside the
+    /// exponential counts as constant: with its value after a third of the time, at half a delta_T
+    /// higher, the error is of third order.
+    double time_of_explosion(const State& start, const Trial& whole) const {
+        if (whole.length > dt_.value() * shortest_share) return 0;
+        const auto&  membrane = whole.constants.membrane;
+        const double rate     = M::rise(start, whole.constants, injected_) / whole.length;
+        const double first    = explosion_time(membrane, start.v, rate, whole.length);
+        if (!(first > 0)) return 0;
+        Trial later = after(start, first / 3);
+        later.state.v =
+            start.v + std::min(0.5 / membrane.per_delta_T, (membrane.v_spike - start.v) / 3);
+        const double change = M::rise(later.state, later.constants, injected_) / later.length -
+                              push_of(membrane, later.state.v) - rate + push_of(membrane, start.v);
+        const double second = explosion_time(membrane, start.v, rate + change, whole.length);
+        return second > 0 ? second : first;
     }
 
     /// The length of a step that ends at the threshold, given one that ends beyond it. Regula falsi

@@ -164,10 +164,12 @@ struct Whole {
 
     /// See RunsAway.
     template <class T>
-    static bool explodes(const State<T>& s, const Constants<T>& k) requires requires {
-        M::explodes(s, k);
+    static bool explodes(
+        const State<T>& before, const State<T>& after, const Constants<T>& k
+    ) requires requires {
+        M::explodes(before, after, k);
     }
-    { return M::explodes(s, k); }
+    { return M::explodes(before, after, k); }
     /// How far v would go in a step at its present rate; see Peaks.
     template <class T, class I>
     static T rise(const State<T>& s, const Constants<T>& k, I injected) requires

@@ -43,14 +43,14 @@ concept Peaks = Climbs<M> || requires(
 /// done: of those of all cells, where it is cheap to be too strict, and of those of one cell.
 inline constexpr double most_change = 0.1, most_change_alone = 0.02;
 
-/// A model whose potential runs away at a spike: `explodes(state, constants)` tells whether it does
-/// so within about two steps.
+/// A model whose potential runs away at a spike: `explodes(before, after, constants)` tells whether
+/// it is about to do so, or rises so fast towards it that the step should be divided.
 template <class M>
 concept RunsAway = requires(
     const typename M::template State<double>&     state,
     const typename M::template Constants<double>& constants
 ) {
-    M::explodes(state, constants);
+    M::explodes(state, state, constants);
 };
 
 /// A model whose spikes may begin and end within a step although v, which is not concave then, has
@@ -124,7 +124,7 @@ RANVIER_INLINE unsigned to_be_looked_at_with(
         found = to_be_looked_at<M>(before, after, k, M::climb(before, after, k, sum..., injected));
     else if constexpr (Peaks<M>)
         found = simd::bits(may_have_peaked<M>(before, after, k, injected));
-    if constexpr (RunsAway<M>) found |= simd::bits(M::explodes(after, k));
+    if constexpr (RunsAway<M>) found |= simd::bits(M::explodes(before, after, k));
     if constexpr (HidesSpikes<M>) found |= simd::bits(M::hides_spike(before, after, k));
     return found;
 }

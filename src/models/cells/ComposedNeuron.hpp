@@ -53,10 +53,11 @@ struct ComposedNeuron {
         return N::advance(s, k, input, injected);
     }
     template <class S, class K>
-    RANVIER_INLINE static auto explodes(const S& s, const K& k) requires requires {
-        N::explodes(s, k);
+    RANVIER_INLINE static auto explodes(const S& before, const S& after, const K& k) requires
+        requires {
+        N::explodes(before, after, k);
     }
-    { return N::explodes(s, k); }
+    { return N::explodes(before, after, k); }
     template <class S, class K, class Input, class I>
     RANVIER_INLINE static auto rise(const S& s, const K& k, const Input& input, I injected) requires
         requires {
