@@ -65,5 +65,40 @@ TEST(AdaptiveExponential, divides_steps_in_which_the_exponential_grows) {
     EXPECT_NEAR(coarse_w, fine_w, 1e-9);
 }
 
+TEST(AdaptiveExponential, knows_where_its_exponential_is_not_resolved) {
+    const auto m = of(2_mV, 0.1_ms);
+    EXPECT_FALSE(m.explodes(-70, -69));
+    EXPECT_FALSE(m.explodes(-90, -72)) << "far below v_thresh, the exponential does not matter";
+    EXPECT_TRUE(m.explodes(-58, -52)) << "three delta_T in a step, towards v_thresh";
+    EXPECT_FALSE(m.explodes(-52.1, -52));
+    EXPECT_TRUE(m.explodes(-41, -40.5));
+    EXPECT_FALSE(m.explodes(std::nan(""), std::nan(""))) << "held";
+}
+
+// A part of a step that is made by itself, with the same part of the unit, is not divided again.
+TEST(AdaptiveExponential, hardness_is_per_time_unit) {
+    double hardness[2];
+    for (const int divided : {0, 1}) {
+        auto m = of(2_mV, 0.001_ms);
+        if (divided != 0) m.time_unit *= 0.01;
+        double v = -45, w = 0;
+        m.advance(v, w, {}, 0, hardness[divided]);
+    }
+    EXPECT_GT(hardness[0], 1);
+    EXPECT_NEAR(hardness[1], 0.01 * hardness[0], 1e-12 * hardness[0]);  // rounding
+}
+
+TEST(AdaptiveExponential, climb_knows_that_a_cell_in_explosion_does_not_come_back) {
+    const auto            soft = of(2_mV, 0.1_ms), hard = of(0_mV, 0.1_ms);
+    const auto            shape = exponential_shape(0.01_ms, 0.1_ms);
+    SynapticInput<double> weak, strong;
+    weak.add(shape.course(0.05), 70);
+    strong.add(shape.course(5.0), 70);
+    EXPECT_FALSE(may_pass(soft.climb({-40.1, 0}, {-40.1, 0}, weak, 0), 0.1, 0.1));
+    EXPECT_TRUE(may_pass(hard.climb({-50.5, 0}, {-50.5, 0}, weak, 0), 0.1, 0.1));
+    EXPECT_TRUE(may_pass(hard.climb({-51.4, 0}, {-51.4, 0}, strong, 0), 1.0, 1.0));
+    EXPECT_FALSE(may_pass(hard.climb({-51.4, 0}, {-51.4, 0}, {}, 0), 1.0, 1.0)) << "no input";
+}
+
 }  // namespace
 }  // namespace ranvier::models

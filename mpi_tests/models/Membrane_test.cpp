@@ -60,7 +60,7 @@ struct TwoReceptors {
 
 void expect_same(const SynapticInput<double>& actual, const SynapticInput<double>& expected) {
     const auto values = [](const SynapticInput<double>& x) {
-        return std::bit_cast<std::array<double, 12>>(x);
+        return std::bit_cast<std::array<double, 14>>(x);
     };
     EXPECT_EQ(values(actual), values(expected));
 }
@@ -97,6 +97,32 @@ TEST(Membrane, sees_both_receptors_of_alpha_shape) {
     expected.add(alpha_shape(0.5_ms, 1_ms).course(0.1, 0.7), 65);
     expected.add(alpha_shape(5_ms, 1_ms).course(0.3, 0.9), -5);
     expect_same(cond_alpha_input(m, m), expected);
+}
+
+// Bounds of dv/dt at the threshold, and of how much faster v rises below it, over the whole step.
+TEST(Membrane, climb_bounds_the_rates_within_a_step) {
+    const double threshold = -50, h = 0.5;
+    const auto   m = membrane(0.5_nF, 10_ms, -65_mV, h * 1_ms);
+    for (const double tau : {0.01, 0.3, 8.0}) {
+        for (const double g_I : {0.0, 0.2, 5.0}) {
+            const double          g_E = 1.5;
+            SynapticInput<double> input;
+            input.add(exponential_shape(tau * 1_ms, h * 1_ms).course(g_E), 65);
+            input.add(exponential_shape(1_ms, h * 1_ms).course(g_I), -15);
+            const auto climb = m.climb(threshold, input, 0.3);
+            for (int k = 0; k <= 1000; ++k) {
+                const double t = h * k / 1000;
+                const double e = g_E * std::exp(-t / tau), i = g_I * std::exp(-t);
+                const auto   rate = [&](double v) {
+                    return h / 0.5 * (0.05 * (-65 - v) + e * (0 - v) + i * (-80 - v) + 0.3);
+                };
+                EXPECT_LE(rate(threshold), climb.push);
+                EXPECT_LE(-rate(threshold), climb.pull);
+                EXPECT_LE(rate(threshold - 7), climb.push + 7 * climb.relax);
+            }
+            EXPECT_GE(climb.change, h / 0.5 * g_E * (1 - std::exp(-h / tau)) * (1 - 1e-12));
+        }
+    }
 }
 
 TEST(Membrane, rests_exactly) {

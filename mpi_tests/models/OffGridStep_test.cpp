@@ -1,10 +1,14 @@
 #include "ranvier/models/OffGridStep.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "ranvier/models/cells/EIF_cond_exp_isfa_ista.hpp"
+#include "ranvier/models/cells/IF_cond_alpha.hpp"
+#include "ranvier/models/cells/IF_cond_exp_gsfa_grr.hpp"
 #include "ranvier/models/cells/IF_curr_exp.hpp"
 
 #include "models/Cells.hpp"
@@ -115,6 +119,72 @@ TEST(OffGridStep, ends_however_often_a_cell_wants_to_spike) {
     for (const double time : cell.spikes) {
         EXPECT_GT(time, 0);
         EXPECT_LE(time, 1);
+    }
+}
+
+/// Times of the spikes of one cell in `steps` steps of dt; `state` is the one at the end.
+template <class M>
+std::vector<double> spikes_of(
+    const M& model, typename M::template State<double>& state, Time dt, int steps
+) {
+    std::vector<Column> columns(std::tuple_size_v<decltype(M::parameters())>);
+    for (auto& [place, column] : test::columns_of(given_parameters(model), 1, {0, 1}))
+        columns[place] = column;
+    const CellValues<M>  values{columns, 0};
+    const OffGridStep<M> step{values, dt, 0};
+    std::vector<double>  all;
+    double               held = 0;
+    for (int n = 0; n < steps; ++n) {
+        std::vector<double> spikes;
+        held = step.run(state, held, spikes, [](auto& s, const auto& k) { M::on_spike(s, k); });
+        held = std::max(held - dt.value(), 0.0);
+        for (const double time : spikes)
+            all.push_back(n * dt.value() + time);
+    }
+    return all;
+}
+
+// 100 uS at 1 nF: in one step v relaxes ten times, to a potential that moves by 40 mV.
+TEST(OffGridStep, resolves_conductances_that_change_much_in_a_step) {
+    const IF_cond_alpha model{.tau_syn_E = 1_ms, .tau_syn_I = 0.1_ms, .v_thresh = 10_mV};
+    const auto          begin = [] {
+        IF_cond_alpha::State<double> s{};
+        s.v        = -65;
+        s.gsyn_exc = 5;
+        s.rise_inh = 100;
+        return s;
+    };
+    auto coarse = begin(), fine = begin();
+    spikes_of(model, coarse, 0.1_ms, 1);
+    spikes_of(model, fine, 0.0001_ms, 1000);
+    EXPECT_NEAR(coarse.v, fine.v, 2e-3);  // the method's error in parts of a hundredth of the step
+}
+
+// Where it is released above its threshold, a cell does not stay there to the end of the step.
+TEST(OffGridStep, spikes_after_each_refractory_period_if_v_reset_is_above_the_threshold) {
+    const IF_cond_exp_gsfa_grr model{
+        .tau_refrac = 0.25_ms, .v_thresh = -50_mV, .v_reset = -49_mV, .i_offset = 20_nA};
+    IF_cond_exp_gsfa_grr::State<double> state{};
+    state.v           = -50.001;
+    const auto spikes = spikes_of(model, state, 0.1_ms, 100);
+    ASSERT_EQ(spikes.size(), 40u);
+    for (std::size_t k = 1; k < spikes.size(); ++k)
+        EXPECT_NEAR(spikes[k] - spikes[k - 1], 0.25, 2e-9);  // `shortest`
+}
+
+// Up to 250 spikes in 30 ms, each of which follows from the one before; v moves by many delta_T in
+// a step, and the exponential from nothing to an explosion.
+TEST(OffGridStep, follows_explosions_much_shorter_than_a_step) {
+    for (const double g : {0.3, 1.0, 3.0}) {
+        const EIF_cond_exp_isfa_ista          model{.tau_refrac = 0_ms, .tau_syn_E = 20_ms};
+        EIF_cond_exp_isfa_ista::State<double> coarse{-70.6, 0, g, 0}, fine = coarse;
+        const auto                            ours  = spikes_of(model, coarse, 0.1_ms, 300);
+        const auto                            exact = spikes_of(model, fine, 0.002_ms, 15000);
+        ASSERT_EQ(ours.size(), exact.size()) << g;
+        EXPECT_GT(ours.size(), 20u);
+        // Three times what errors add up to.
+        for (std::size_t k = 0; k < ours.size(); ++k)
+            EXPECT_NEAR(ours[k], exact[k], 5e-5) << g << " " << k;
     }
 }
 

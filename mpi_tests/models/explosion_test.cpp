@@ -46,6 +46,14 @@ AdaptiveExponential<double> membrane(Voltage delta_T) {
     );
 }
 
+TEST(push_of, is_the_exponential_up_to_v_spike) {
+    const double at_thresh = 0.2;  // delta_T / tau_m, mV/ms
+    EXPECT_NEAR(push_of(membrane(2_mV), -50), at_thresh, 1e-15);
+    EXPECT_NEAR(push_of(membrane(2_mV), -46), at_thresh * std::exp(2), 1e-14);
+    EXPECT_EQ(push_of(membrane(2_mV), 10), push_of(membrane(2_mV), 0));
+    EXPECT_EQ(push_of(membrane(0_mV), -46), 0);
+}
+
 TEST(explosion_time, is_that_of_a_membrane_whose_exponential_grows) {
     const double push = 0.2 * std::exp(10);  // delta_T / tau_m exp(20 mV / delta_T)
     EXPECT_NEAR(

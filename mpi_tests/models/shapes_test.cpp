@@ -1,5 +1,6 @@
 #include "ranvier/models/shapes.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -40,6 +41,48 @@ void expect_course(const Course<double>& c, double h, F x) {
     EXPECT_NEAR(c.mean, integral([&](double u) { return x(u * h); }), 1e-8);
     const double moment = integral([&](double u) { return (u - 0.5) * x(u * h); });
     EXPECT_NEAR(c.slope, 12 * moment / h, 1e-6);
+}
+
+/// Expects `spread` to bound how far x(t) is from both ends of the step, and to be at most `most`.
+template <class F>
+void expect_spread(const Course<double>& c, double h, F x, double most) {
+    double range = 0;
+    for (int k = 0; k <= 1000; ++k) {
+        const double value = x(h * k / 1000);
+        range              = std::max({range, std::abs(value - c.start), std::abs(value - c.end)});
+    }
+    EXPECT_GE(c.spread, range * (1 - 1e-12));  // rounding
+    EXPECT_LE(c.spread, most * (1 + 1e-12));
+}
+
+TEST(shapes, spread_bounds_what_happens_within_a_step) {
+    for (const double h : {0.02, 0.5, 1.9, 2.1, 40.0}) {
+        const double decay = std::exp(-h / 2);
+        for (const double x : {0.0, 0.5, -2.0}) {
+            expect_spread(
+                exponential_shape(2_ms, h * 1_ms).course(x),
+                h,
+                [&](double t) { return x * std::exp(-t / 2); },
+                std::abs(x) * (1 - decay)
+            );
+            const double of_y = h < 2 ? h / 2 * std::exp(1 - h / 2) : 1;
+            expect_spread(
+                alpha_shape(2_ms, h * 1_ms).course(x, 3),
+                h,
+                [&](double t) { return x * std::exp(-t / 2) + 3 * (t / 2) * std::exp(1 - t / 2); },
+                std::abs(x) * (1 - decay) + 3 * of_y
+            );
+            const double peak  = 2 * 0.2 * std::log(10) / 1.8;
+            const auto   beta  = [](double t) { return std::exp(-t / 2) - std::exp(-t / 0.2); };
+            const double first = std::min(h, peak);
+            expect_spread(
+                beta_shape(0.2_ms, 2_ms, h * 1_ms).course(x, 3),
+                h,
+                [&](double t) { return x * std::exp(-t / 2) + 3 * beta(t) / beta(peak); },
+                std::abs(x) * (1 - decay) + 3 * beta(first) / beta(peak)
+            );
+        }
+    }
 }
 
 TEST(shapes, exponential_is_its_formula) {

@@ -33,7 +33,8 @@ struct AdaptiveExponential {
     V           v_spike, v_reset;
     V           a, per_tau_w, decay_w, w_start, w_end, w_rate_start, w_rate_end;
     V           h, per_h, per_cm;
-    V           highest;  ///< exponent from which the exponential is held
+    V           highest;    ///< exponent from which the exponential is held
+    V           time_unit;  ///< ms; of hardness, see per_growth
 
     struct State {
         V v, w;
@@ -83,10 +84,31 @@ struct AdaptiveExponential {
         return h * start_of(s, in, steady).rate;
     }
 
-    /// Whether v, if nothing else drove it, would run away within two steps.
-    RANVIER_INLINE auto explodes(V v) const {
-        const V growth = gain * exp_of_moderate(exponent(v)) * (per_delta_T * per_cm * h);
-        return (growth > number(0.5)) & (v == v);
+    /// What may happen to v on its way to v_spike and back.
+    RANVIER_INLINE Climb<V> climb(
+        const State& before, const State& after, const SynapticInput<V>& in, V steady
+    ) const {
+        Climb<V> c      = membrane.climb(v_spike, in, steady);
+        const V  per_nA = -membrane.minus_h_over_cm;
+        const V  x      = gain * exp_of_moderate(highest) * per_nA;
+        const V  above =
+            simd::max(simd::abs(before.v - membrane.v_rest), simd::abs(v_spike - membrane.v_rest));
+        const V drift   = (number(1) - decay_w) * (simd::abs(before.w) + simd::abs(a) * above);
+        const V falling = c.pull + (after.w + drift) * per_nA;
+        // Where v cannot fall at v_spike, it does not come back; below, the exponential is smaller.
+        c.pull = simd::select(falling > x, falling, number(0));
+        c.push = c.push + (drift - before.w) * per_nA + x;
+        return c;
+    }
+
+    /// Whether v, if nothing else drove it, would run away within two steps, or whether the
+    /// exponential changes too fast for what is known of it at the ends of the step, although it
+    /// does not grow by itself.
+    RANVIER_INLINE auto explodes(V before, V after) const {
+        const V growth = gain * exp_of_moderate(exponent(after)) * (per_delta_T * per_cm * h);
+        const V change = simd::abs(after - before) * per_delta_T;
+        return ((growth > number(0.5)) | ((growth > number(1e-4)) & (change > number(1)))) &
+               (after == after);
     }
 
     /// One step, and how hard it was (see per_growth): above 1 it should be divided. Where it was
@@ -150,7 +172,7 @@ struct AdaptiveExponential {
         const V w_new = l.decay_w * s.w + a * (l.w_start * at0 + l.w_end * at1 +
                                                l.w_rate_start * seen0 + l.w_rate_end * seen1);
         const V most  = simd::max(t.x, x1) * (per_delta_T * number(per_growth));
-        hardness      = simd::max(most, g) * (per_cm * number(0.1));
+        hardness      = simd::max(most, g) * (per_cm * time_unit);
         hardness      = simd::select(s.v >= v_spike, simd::max(hardness, number(2)), hardness);
         if constexpr (!explodes) return {v_new, w_new};
         // A cell that has crossed does not come back before it is looked at.
@@ -179,9 +201,10 @@ struct AdaptiveExponential {
     /// Hardness above which a step is divided, and into how many parts.
     static constexpr std::array divides_above{1.0, 4.0, 24.0, 192.0};
     static constexpr std::array num_parts{4, 16, 64, 256};
-    /// Hardness is the rate, per 0.1 ms, at which v relaxes, or this many times the one at which it
-    /// runs away. It does not depend on the length of a step, so that with that all parts get
-    /// shorter, and the order of the method is that of spike times as well.
+    /// Hardness is the rate, per 0.1 ms (`time_unit`), at which v relaxes, or this many times the
+    /// one at which it runs away. It does not depend on the length of a step of the grid, so that
+    /// with that all parts get shorter, and the order of the method is that of spike times as well.
+    /// A part of such a step that is made by itself has the same part of the unit.
     static constexpr double per_growth = 120;
 
     /// Advances v and w of free cells; of held ones (v is NaN) only w, with v at v_reset.

@@ -4,6 +4,7 @@
 
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
+#include "ranvier/models/Climb.hpp"
 #include "ranvier/models/relaxation.hpp"
 #include "ranvier/models/shapes.hpp"
 
@@ -57,6 +58,20 @@ struct Membrane {
     RANVIER_INLINE V rise(V v, const SynapticInput<V>& input, V steady) const {
         const V g = g_leak + input.g.start;
         return -minus_h_over_cm * (input.current.start - g * (v - v_rest) + steady);
+    }
+
+    /// What may happen to v on its way to a threshold and back.
+    RANVIER_INLINE Climb<V> climb(V threshold, const SynapticInput<V>& input, V steady) const {
+        const V per_nA = -minus_h_over_cm;
+        const V above  = threshold - v_rest;
+        const V spread = input.current.spread + simd::abs(above) * input.g.spread;
+        const V start  = input.current.start - (g_leak + input.g.start) * above + steady;
+        const V end    = input.current.end - (g_leak + input.g.end) * above + steady;
+        return {
+            (start + spread) * per_nA,
+            (spread - end) * per_nA,
+            (g_leak + input.g.start + input.g.spread) * per_nA,
+            input.g.spread * per_nA};
     }
 
     /// v after a step of a leaky integrator with synaptic input and a steady current.

@@ -20,10 +20,13 @@ namespace ranvier::models {
 ///     0          held               spike                         dt
 ///
 /// A crossing is where a step of that length, by the model's own method, ends at the threshold: it
-/// is as accurate as the method. A potential that runs away at a spike (see RunsAway) is followed
-/// in shorter and shorter steps, since the method divides a step into equal parts, and in the end
-/// by the solution for what drives it beside the exponential being constant; such a model has an
-/// AdaptiveExponential `membrane` among its constants. Everything is computed in double precision.
+/// is as accurate as the method. Where conductances change too much for that (see Climb), or a
+/// potential runs away at a spike (see RunsAway), steps are halved until they do not; the runaway
+/// is followed in the end by the solution for what drives it beside the exponential being constant,
+/// and such a model has an AdaptiveExponential `membrane` among its constants. Everything is
+/// computed in double precision.
+///
+/// A cell that is released at or above its threshold, because v_reset lies there, spikes at once.
 ///
 /// M has `prepare`, `advance` and `excess` as a CellModel has them, and reads its parameters from
 /// `Values`.
@@ -70,7 +73,8 @@ public:
                 longest = length / 2;
                 continue;
             }
-            const double h = time_of_spike(state, whole);
+            const double h = begins_above(state, whole) ? std::min(shortest, length)
+                                                        : time_of_spike(state, whole);
             if (h > length) {
                 state = whole.state;
                 now   = to_end ? dt : now + length;
@@ -91,8 +95,10 @@ public:
     }
 
 private:
-    static constexpr double shortest_share = 1.0 / 64;  ///< of the last step before a spike
-    static constexpr double shortest       = 1e-9;      ///< ms, of what is searched
+    static constexpr double shortest_share = 1.0 / 256;  ///< of the last step before a spike
+    static constexpr double shortest_part  = 1.0 / 512;  ///< of a step of large conductances
+    static constexpr double shortest       = 1e-9;       ///< ms, of what is searched
+    static constexpr double shortest_peak  = 1e-7;       ///< ms; there, v hardly changes in it
 
     struct Trial {
         double    length;
@@ -104,8 +110,10 @@ private:
 
     /// The state `h` ms later, if nothing happens.
     Trial after(State state, double h) const {
-        const auto derived = M::prepare(values_, Time::in_base_units(h));
-        const bool spiked  = M::advance(state, derived.constants, injected_);
+        auto derived = M::prepare(values_, Time::in_base_units(h));
+        if constexpr (RunsAway<M>)
+            derived.constants.membrane.time_unit *= std::min(1.0, 4 * h / dt_.value());
+        const bool spiked = M::advance(state, derived.constants, injected_);
         return {h, state, derived.constants, derived.refractory.value(), spiked};
     }
 
@@ -114,45 +122,41 @@ private:
             state.v = M::prepare(values_, dt_).constants.v_reset;
     }
 
-    /// A shorter step than `whole`, which ends below the threshold, to where v is above it, if
-    /// there is one. The highest of a few is where the search for the maximum begins.
-    Trial highest(const State& start, double length, const Trial& whole) const {
-        if constexpr (Peaks<M>) {
-            const auto rise = [&](const State& state, bool) {
-                return M::rise(state, whole.constants, injected_);
-            };
-            if (!may_have_peaked<M>(start, whole.state, whole.constants, rise)) return whole;
-            constexpr int parts = 8;
-            double        top   = M::excess(start, whole.constants);
-            int           best  = 0;
-            for (int k = 1; k <= parts; ++k) {
-                const Trial  trial = k < parts ? after(start, length * k / parts) : whole;
-                const double f     = M::excess(trial.state, trial.constants);
-                if (trial.spiked) return trial;
-                if (!(f > top)) continue;
-                top  = f;
-                best = k;
-            }
-            double low  = length * std::max(best - 1, 0) / parts;
-            double high = length * std::min(best + 1, parts) / parts;
-            while (high - low > shortest) {
-                const Trial  trial = after(start, 0.5 * (low + high));
-                const double f     = M::excess(trial.state, trial.constants);
-                const double rate = M::rise(trial.state, trial.constants, injected_) / trial.length;
-                if (trial.spiked) return trial;
-                (rate > 0 ? low : high) = trial.length;
-                // On the way from here to the maximum the rate is hardly more than it is here.
-                if (f + 2 * std::abs(rate) * (high - low) < 0) break;
-            }
-        }
-        return whole;
+    /// Whether the cell has been released at or above its threshold, where it spikes at once.
+    bool begins_above(const State& start, const Trial& whole) const {
+        if constexpr (requires(Constants k) { k.v_reset; })
+            return M::excess(start, whole.constants) >= 0;
+        else
+            return false;
     }
 
-    /// Whether a step has to be made in shorter ones to see when something happens.
+    /// The first of the shorter steps than `end` that is found to end above the threshold, or `end`
+    /// if there is none. Where v may be above it between the steps `from` and `end`, halves of that
+    /// are looked at.
+    Trial first_above(const State& start, const Trial& from, const Trial& end) const {
+        if constexpr (Peaks<M>) {
+            const double length = end.length - from.length;
+            if (end.spiked || length <= shortest_peak) return end;
+            const auto k = M::prepare(values_, Time::in_base_units(length)).constants;
+            if (!may_have_peaked<M>(from.state, end.state, k, injected_)) return end;
+            const Trial middle = after(start, from.length + 0.5 * length);
+            const Trial early  = first_above(start, from, middle);
+            return early.spiked ? early : first_above(start, middle, end);
+        }
+        return end;
+    }
+
+    /// Whether a step has to be made in shorter ones to see when something happens, or because
+    /// conductances change too much.
     bool is_too_long(const State& start, const Trial& whole) const {
+        if constexpr (Climbs<M>) {
+            const auto climb = M::climb(start, whole.state, whole.constants, injected_);
+            if (climb.change > most_change_alone && whole.length > dt_.value() * shortest_part)
+                return true;
+        }
         if (whole.length <= dt_.value() * shortest_share) return false;
         if constexpr (RunsAway<M>)
-            return whole.spiked || M::explodes(whole.state, whole.constants);
+            return whole.spiked || M::explodes(start, whole.state, whole.constants);
         else if constexpr (HidesSpikes<M>)
             return !whole.spiked && M::hides_spike(start, whole.state, whole.constants);
         else
@@ -164,15 +168,30 @@ private:
     double time_of_spike(const State& start, const Trial& whole) const {
         const double never = 2 * dt_.value();
         if constexpr (RunsAway<M>) {
-            const double rate = M::rise(start, whole.constants, injected_) / whole.length;
-            const double time =
-                whole.length > dt_.value() * shortest_share
-                    ? 0
-                    : explosion_time(whole.constants.membrane, start.v, rate, whole.length);
+            const double time = time_of_explosion(start, whole);
             if (time > 0) return time <= whole.length ? time : whole.spiked ? whole.length : never;
         }
-        const Trial beyond = whole.spiked ? whole : highest(start, whole.length, whole);
+        const Trial begin{0, start, whole.constants, whole.refractory, false};
+        const Trial beyond = first_above(start, begin, whole);
         return beyond.spiked ? crossing(start, beyond) : never;
+    }
+
+    /// Where v runs away, the time until it reaches v_spike, else 0. What drives v beside the
+    /// exponential counts as constant: with its value after a third of the time, at half a delta_T
+    /// higher, the error is of third order.
+    double time_of_explosion(const State& start, const Trial& whole) const {
+        if (whole.length > dt_.value() * shortest_share) return 0;
+        const auto&  membrane = whole.constants.membrane;
+        const double rate     = M::rise(start, whole.constants, injected_) / whole.length;
+        const double first    = explosion_time(membrane, start.v, rate, whole.length);
+        if (!(first > 0)) return 0;
+        Trial later = after(start, first / 3);
+        later.state.v =
+            start.v + std::min(0.5 / membrane.per_delta_T, (membrane.v_spike - start.v) / 3);
+        const double change = M::rise(later.state, later.constants, injected_) / later.length -
+                              push_of(membrane, later.state.v) - rate + push_of(membrane, start.v);
+        const double second = explosion_time(membrane, start.v, rate + change, whole.length);
+        return second > 0 ? second : first;
     }
 
     /// The length of a step that ends at the threshold, given one that ends beyond it. Regula falsi

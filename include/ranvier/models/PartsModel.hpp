@@ -164,10 +164,12 @@ struct Whole {
 
     /// See RunsAway.
     template <class T>
-    static bool explodes(const State<T>& s, const Constants<T>& k) requires requires {
-        M::explodes(s, k);
+    static bool explodes(
+        const State<T>& before, const State<T>& after, const Constants<T>& k
+    ) requires requires {
+        M::explodes(before, after, k);
     }
-    { return M::explodes(s, k); }
+    { return M::explodes(before, after, k); }
     /// How far v would go in a step at its present rate; see Peaks.
     template <class T, class I>
     static T rise(const State<T>& s, const Constants<T>& k, I injected) requires
@@ -181,6 +183,22 @@ struct Whole {
             Kind::add_to(sum, state, constants);
         });
         return M::rise(head(whole), k, sum, injected);
+    }
+
+    /// See Climb.
+    template <class T, class I>
+    static auto climb(
+        const State<T>& before, const State<T>& after, const Constants<T>& k, I injected
+    ) requires requires(typename M::template Sum<T> sum) {
+        M::climb(before, after, k, sum, injected);
+    }
+    {
+        auto whole = before;
+        auto sum   = M::begin(head(whole), k);
+        for_each_part(whole, k, [&]<class Kind>(auto& state, const auto& constants) {
+            Kind::add_to(sum, state, constants);
+        });
+        return M::climb(before, after, k, sum, injected);
     }
 
     /// @param draw the random number of a stochastic model, if it is one

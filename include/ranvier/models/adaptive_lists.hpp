@@ -79,7 +79,8 @@ inline AdaptiveExponential<double> adaptive_exponential(
         .h            = h.value(),
         .per_h        = 1 / h.value(),
         .per_cm       = 1 / p.cm.value(),
-        .highest      = is_hard ? 0 : std::min((p.v_spike - p.v_thresh) / p.delta_T, 20.0)};
+        .highest      = is_hard ? 0 : std::min((p.v_spike - p.v_thresh) / p.delta_T, 20.0),
+        .time_unit    = 0.1};
 }
 
 /// The membrane of a cell of any model with these parameters.

@@ -20,13 +20,18 @@ inline double explosion_time(double flow, double push, double delta_T, double di
     return delta_T * gone / last * (x == 0 ? 1 : math::log1p(x) / x);
 }
 
+/// How fast the exponential drives v, mV/ms.
+inline double push_of(const AdaptiveExponential<double>& membrane, double v) {
+    return membrane.gain * math::exp(membrane.exponent(v)) * membrane.per_cm;
+}
+
 /// The time until v reaches v_spike if what drives it beside the exponential does not change, or 0
 /// if the exponential current hardly grows within `length` ms.
 /// @param rate dv/dt at v, mV/ms
 inline double explosion_time(
     const AdaptiveExponential<double>& membrane, double v, double rate, double length
 ) {
-    const double push   = membrane.gain * math::exp(membrane.exponent(v)) * membrane.per_cm;
+    const double push   = push_of(membrane, v);
     const double growth = push * membrane.per_delta_T * length;
     if (!(rate > 0) || growth < 0.1) return 0;
     return explosion_time(rate - push, push, 1 / membrane.per_delta_T, membrane.v_spike - v);

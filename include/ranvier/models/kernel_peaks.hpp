@@ -3,38 +3,54 @@
 #pragma once
 
 #include "ranvier/base/PackPair.hpp"
+#include "ranvier/models/Climb.hpp"
 #include "ranvier/models/kernel_injected_current.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier::models {
 
-/// A model whose potential may have a maximum within a step says at what rate it changes:
-/// `rise(state, constants, injected)` is how far v would go in a step at the rate it has in that
-/// state, mV; a model with parts is given their Sum before `injected`. What counts is the sign, and
-/// the size but for a factor of two.
+/// A model of which is known how far v may get within a step: `climb(before, after, constants,
+/// injected)`, given the states at both ends, is its Climb; a model with parts is given their Sum
+/// before `injected`.
 template <class M>
-concept Peaks = requires(
+concept Climbs = requires(
     const typename M::template State<double>&     state,
     const typename M::template Constants<double>& constants
 ) {
-    M::rise(state, constants, NoCurrent{});
+    M::climb(state, state, constants, NoCurrent{});
 }
 || requires(
        const typename M::template State<double>&     state,
        const typename M::template Constants<double>& constants,
        const typename M::template Sum<double>&       sum
    ) {
-    M::rise(state, constants, sum, NoCurrent{});
+    M::climb(state, state, constants, sum, NoCurrent{});
 };
 
-/// A model whose potential runs away at a spike: `explodes(state, constants)` tells whether it does
-/// so within about two steps.
+/// A model whose potential may have a maximum within a step. If it does not know its Climb, it says
+/// at what rate v changes: `rise(state, constants, injected)` is how far v would go in a step at
+/// the rate it has in that state, mV. What counts is the sign, and the size but for a factor of
+/// two.
+template <class M>
+concept Peaks = Climbs<M> || requires(
+    const typename M::template State<double>&     state,
+    const typename M::template Constants<double>& constants
+) {
+    M::rise(state, constants, NoCurrent{});
+};
+
+/// The `change` of a Climb (see there) above which steps are made in shorter ones where this can be
+/// done: of those of all cells, where it is cheap to be too strict, and of those of one cell.
+inline constexpr double most_change = 0.1, most_change_alone = 0.02;
+
+/// A model whose potential runs away at a spike: `explodes(before, after, constants)` tells whether
+/// it is about to do so, or rises so fast towards it that the step should be divided.
 template <class M>
 concept RunsAway = requires(
     const typename M::template State<double>&     state,
     const typename M::template Constants<double>& constants
 ) {
-    M::explodes(state, constants);
+    M::explodes(state, state, constants);
 };
 
 /// A model whose spikes may begin and end within a step although v, which is not concave then, has
@@ -66,38 +82,51 @@ RANVIER_INLINE simd::MaskOf<V> may_pass(V below_start, V below_end, V up, V down
 
 /// The same for two states of a model, one step apart. Where input is still on the rise, v may
 /// begin to rise only after the beginning: the other state variables are taken from both ends.
-/// @param rise called with a state and whether it is that of the end
-template <class M, class S, class K, class F>
-RANVIER_INLINE auto may_have_peaked(const S& before, const S& after, const K& k, const F& rise) {
-    S mixed       = after;
-    mixed.v       = before.v;
-    const auto up = simd::max(rise(before, false), rise(mixed, true));
-    return may_pass(-M::excess(before, k), -M::excess(after, k), up, -rise(after, true));
+template <class M, class S, class K, class I>
+RANVIER_INLINE auto may_have_peaked(const S& before, const S& after, const K& k, I injected) {
+    if constexpr (Climbs<M>) {
+        const auto climb = M::climb(before, after, k, injected);
+        return may_pass(climb, -M::excess(before, k), -M::excess(after, k));
+    } else {
+        S mixed       = after;
+        mixed.v       = before.v;
+        const auto up = simd::max(M::rise(before, k, injected), M::rise(mixed, k, injected));
+        return may_pass(
+            -M::excess(before, k), -M::excess(after, k), up, -M::rise(after, k, injected)
+        );
+    }
+}
+
+/// Cells in which v may have peaked above the threshold, or which need shorter steps. Bits of
+/// lanes.
+template <class M, class S, class K, class V>
+RANVIER_INLINE unsigned to_be_looked_at(
+    const S& before, const S& after, const K& k, const Climb<V>& climb
+) {
+    const V below = -M::excess(before, k);
+    return simd::bits(
+        may_pass(climb, below, -M::excess(after, k)) |
+        ((climb.change > constant<V>(most_change)) & (below == below))
+    );
 }
 
 /// Which cells have to be looked at one by one after a step, beside those that end it beyond the
-/// threshold: that may have been above it in between, or that run away so soon that the end of the
-/// step is not as accurate as it should be. Bits of lanes.
-template <class M, class S, class K, class F>
-RANVIER_INLINE unsigned to_be_looked_at(
-    const S& before, const S& after, const K& k, const F& rise
+/// threshold: that may have been above it in between, or that run away so soon or whose
+/// conductances change so much that the end of the step is not as accurate as it should be. Bits of
+/// lanes.
+/// @param sum  of a model that has parts
+template <class M, class S, class K, class I, class... Sum>
+RANVIER_INLINE unsigned to_be_looked_at_with(
+    const S& before, const S& after, const K& k, I injected, const Sum&... sum
 ) {
     unsigned found = 0;
-    if constexpr (Peaks<M>) found = simd::bits(may_have_peaked<M>(before, after, k, rise));
-    if constexpr (RunsAway<M>) found |= simd::bits(M::explodes(after, k));
+    if constexpr (Climbs<M>)
+        found = to_be_looked_at<M>(before, after, k, M::climb(before, after, k, sum..., injected));
+    else if constexpr (Peaks<M>)
+        found = simd::bits(may_have_peaked<M>(before, after, k, injected));
+    if constexpr (RunsAway<M>) found |= simd::bits(M::explodes(before, after, k));
     if constexpr (HidesSpikes<M>) found |= simd::bits(M::hides_spike(before, after, k));
     return found;
-}
-
-/// The same for a model without parts.
-template <class M, class S, class K, class I>
-RANVIER_INLINE unsigned to_be_looked_at_with(
-    const S& before, const S& after, const K& k, I injected
-) {
-    const auto rise = [&](const S& state, bool) __attribute__((always_inline)) {
-        return M::rise(state, k, injected);
-    };
-    return to_be_looked_at<M>(before, after, k, rise);
 }
 
 }  // namespace ranvier::models

@@ -52,10 +52,10 @@ RANVIER_INLINE void advance_parts(
     }
 }
 
-/// The Sum of the parts of the cells from `i` on, as it is or as it will be after a step.
+/// The Sum of the parts of the cells from `i` on.
 template <class M, class V, class T, class S, class K>
 RANVIER_INLINE auto sum_of_parts(
-    const KernelArguments<T>& a, std::size_t i, const S& state, const K& constants, bool later
+    const KernelArguments<T>& a, std::size_t i, const S& state, const K& constants
 ) {
     auto sum = M::begin(state, constants);
     for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
@@ -65,8 +65,7 @@ RANVIER_INLINE auto sum_of_parts(
                 using PartState = typename Kind::template State<V>;
                 const auto k =
                     load_constants<typename Kind::template Constants<V>, V>(a, part->constant, i);
-                PartState s = load_struct<PartState, V>(a.state, part->state, i);
-                if (later) Kind::advance(s, k);
+                const auto s = load_struct<PartState, V>(a.state, part->state, i);
                 Kind::add_to(sum, s, k);
             }
         );
@@ -102,20 +101,12 @@ std::size_t advance_with_parts(const KernelArguments<T>& a) {
     for (std::size_t i = 0; i < a.count; i += width) {
         State                        state     = load_struct<State, V>(a.state, 0, i);
         const auto                   constants = load_constants<Constants, V>(a, 0, i);
-        const auto                   sum       = sum_of_parts<M, V>(a, i, state, constants, false);
+        const auto                   sum       = sum_of_parts<M, V>(a, i, state, constants);
         const InjectedCurrent<V>     current{V::load(injected + i * injected_stride)};
         [[maybe_unused]] const State before  = state;
         unsigned                     spiking = bits(M::advance(state, constants, sum, current));
         if constexpr (off_grid && Peaks<M>) {
-            const auto later = sum_of_parts<M, V>(a, i, state, constants, true);
-            spiking |= to_be_looked_at<M>(
-                before,
-                state,
-                constants,
-                [&](const State& at, bool is_end) __attribute__((always_inline)) {
-                    return M::rise(at, constants, is_end ? later : sum, current);
-                }
-            );
+            spiking |= to_be_looked_at_with<M>(before, state, constants, current, sum);
         }
         for (unsigned rest = spiking; rest != 0; rest &= rest - 1) {
             const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));

@@ -21,9 +21,11 @@ RANVIER_INLINE V constant(double x) {
 ///
 ///     mean + slope (t - h / 2)    the line with the same area and first moment
 ///     start, end                  values at 0 and h, and their derivatives per ms
+///     spread                      how far values in between may be from both, at most
 template <class V>
 struct Course {
     V mean, slope, start, end, start_rate, end_rate;
+    V spread{};
 
     /// Adds `weight` times another input.
     RANVIER_INLINE void add(const Course& other, V weight) {
@@ -33,6 +35,7 @@ struct Course {
         end        = end + weight * other.end;
         start_rate = start_rate + weight * other.start_rate;
         end_rate   = end_rate + weight * other.end_rate;
+        spread     = spread + simd::abs(weight) * other.spread;
     }
     RANVIER_INLINE void add(const Course& other) {
         mean       = mean + other.mean;
@@ -41,9 +44,10 @@ struct Course {
         end        = end + other.end;
         start_rate = start_rate + other.start_rate;
         end_rate   = end_rate + other.end_rate;
+        spread     = spread + other.spread;
     }
     RANVIER_INLINE static Course none(V zero = constant<V>(0)) {
-        return {zero, zero, zero, zero, zero, zero};
+        return {zero, zero, zero, zero, zero, zero, constant<V>(0)};
     }
 };
 
@@ -78,7 +82,7 @@ struct ExponentialShape {
 
     RANVIER_INLINE Course<V> course(V x) const {
         const V end = decay * x;
-        return {mean * x, slope * x, x, end, rate * x, rate * end};
+        return {mean * x, slope * x, x, end, rate * x, rate * end, simd::abs(x - end)};
     }
     RANVIER_INLINE void advance(V& x) const { x = decay * x; }
 };
@@ -87,6 +91,8 @@ inline ExponentialShape<double> exponential_shape(Time tau, Time h) {
     const auto m = moments(h / tau);
     return {math::exp(-(h / tau)), m[0], slope_of(m[0], m[1], h), -1 / tau.value()};
 }
+
+inline constexpr double euler = 2.718281828459045235360287471352662498;
 
 /// x(t) = w (t / tau) exp(1 - t / tau) after a weight w is added to y:
 ///     dx/dt = (e / tau) y - x / tau,  dy/dt = -y / tau
@@ -102,15 +108,20 @@ struct AlphaShape {
             x,
             end,
             rate * x + rise * y,
-            rate * end + rise * (decay * y)};
+            rate * end + rise * (decay * y),
+            spread(x, y)};
+    }
+    /// The largest difference between two values during the step.
+    RANVIER_INLINE V spread(V x, V y) const {
+        const V one  = constant<V>(1);
+        const V most = simd::select(decay * constant<V>(euler) < one, one, from_y);  // of x by y
+        return simd::abs(x) * (one - decay) + simd::abs(y) * most;
     }
     RANVIER_INLINE void advance(V& x, V& y) const {
         x = decay * x + from_y * y;
         y = decay * y;
     }
 };
-
-inline constexpr double euler = 2.718281828459045235360287471352662498;
 
 inline AlphaShape<double> alpha_shape(Time tau, Time h) {
     const auto   m     = moments(h / tau);
@@ -141,7 +152,15 @@ struct BetaShape {
             x,
             end,
             rate * x + rise * y,
-            rate * end + rise * (decay_y * y)};
+            rate * end + rise * (decay_y * y),
+            spread(x, y)};
+    }
+    /// The largest difference between two values during the step.
+    RANVIER_INLINE V spread(V x, V y) const {
+        const V    one    = constant<V>(1);
+        const auto rising = rate * from_y + rise * decay_y > constant<V>(0);  // what y makes of x
+        const V    most   = simd::select(rising, from_y, one);
+        return simd::abs(x) * (one - decay) + simd::abs(y) * most;
     }
     RANVIER_INLINE void advance(V& x, V& y) const {
         x = decay * x + from_y * y;

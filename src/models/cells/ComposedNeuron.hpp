@@ -8,6 +8,7 @@
 
 #include "ranvier/models/PartsModel.hpp"
 #include "ranvier/models/cells/PointNeuron.hpp"
+#include "ranvier/models/kernel_peaks.hpp"
 
 namespace ranvier::models {
 
@@ -52,13 +53,22 @@ struct ComposedNeuron {
         return N::advance(s, k, input, injected);
     }
     template <class S, class K>
-    RANVIER_INLINE static auto explodes(const S& s, const K& k) requires requires {
-        N::explodes(s, k);
+    RANVIER_INLINE static auto explodes(const S& before, const S& after, const K& k) requires
+        requires {
+        N::explodes(before, after, k);
     }
-    { return N::explodes(s, k); }
+    { return N::explodes(before, after, k); }
     template <class S, class K, class Input, class I>
-    RANVIER_INLINE static auto rise(const S& s, const K& k, const Input& input, I injected) {
-        return N::rise(s, k, input, injected);
+    RANVIER_INLINE static auto rise(const S& s, const K& k, const Input& input, I injected) requires
+        requires {
+        N::rise(s, k, input, injected);
+    }
+    { return N::rise(s, k, input, injected); }
+    template <class S, class K, class Input, class I>
+    RANVIER_INLINE static auto climb(
+        const S& before, const S& after, const K& k, const Input& input, I injected
+    ) {
+        return N::climb(before, after, k, input, injected);
     }
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {
@@ -85,8 +95,8 @@ struct LinearNeuron {
     };
     template <class V>
     struct Sum {
-        V v;        ///< at the end of the step, without what is injected
-        V current;  ///< of all receptors at the beginning
+        V v;                   ///< at the end of the step, without what is injected
+        V start, end, spread;  ///< currents of all receptors, and how much they change
     };
     /// The current of a receptor, and how v responds to it.
     struct Current {
@@ -98,8 +108,11 @@ struct LinearNeuron {
         };
         template <class V>
         RANVIER_INLINE static void add_to(Sum<V>& sum, const State<V>& s, const Constants<V>& k) {
+            const V end = k.decay * s.isyn;
             sum.v       = sum.v + k.from_current * s.isyn;
-            sum.current = sum.current + s.isyn;
+            sum.start   = sum.start + s.isyn;
+            sum.end     = sum.end + end;
+            sum.spread  = sum.spread + simd::abs(s.isyn - end);
         }
         template <class V>
         RANVIER_INLINE static void advance(State<V>& s, const Constants<V>& k) {
@@ -135,7 +148,8 @@ struct LinearNeuron {
 
     template <class V>
     RANVIER_INLINE static Sum<V> begin(const State<V>& s, const Constants<V>& k) {
-        return {k.v_rest + k.decay * (s.v - k.v_rest), constant<V>(0)};
+        const V none = constant<V>(0);
+        return {k.v_rest + k.decay * (s.v - k.v_rest), none, none, none};
     }
     template <class V, class I>
     [[gnu::always_inline]] static auto advance(
@@ -145,11 +159,17 @@ struct LinearNeuron {
         return s.v >= k.v_thresh;
     }
     template <class V, class I>
-    RANVIER_INLINE static V rise(
-        const State<V>& s, const Constants<V>& k, const Sum<V>& sum, I injected
+    RANVIER_INLINE static Climb<V> climb(
+        const State<V>&, const State<V>&, const Constants<V>& k, const Sum<V>& sum, I injected
     ) {
-        return (constant<V>(1) - k.decay) * (k.v_rest - s.v) + k.from_current * sum.current +
-               injected.add_to(k.drive, k.from_current);
+        const V steady = (constant<V>(1) - k.decay) * (k.v_rest - k.v_thresh) +
+                         injected.add_to(k.drive, k.from_current);
+        return linear_climb(
+            k.decay,
+            steady + k.from_current * sum.start,
+            steady + k.from_current * sum.end,
+            k.from_current * sum.spread
+        );
     }
     template <class T>
     static T excess(const State<T>& s, const Constants<T>& k) {
@@ -164,5 +184,8 @@ struct LinearNeuron {
 static_assert(PartsModel<ComposedNeuron<LIF>>);
 static_assert(PartsModel<ComposedNeuron<AdExp>>);
 static_assert(PartsModel<LinearNeuron>);
+static_assert(Climbs<Whole<ComposedNeuron<LIF>>>);
+static_assert(Climbs<Whole<ComposedNeuron<AdExp>>>);
+static_assert(Climbs<Whole<LinearNeuron>>);
 
 }  // namespace ranvier::models

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "ranvier/models/CellModel.hpp"
+#include "ranvier/models/Climb.hpp"
 #include "ranvier/models/lists.hpp"
 
 namespace ranvier {
@@ -97,12 +98,21 @@ struct IF_curr_exp {
         return s.v >= k.v_thresh;
     }
 
-    /// How far v would go in a step at its present rate.
+    /// What may happen to v during a step.
     template <class V, class I>
-    RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
-        return (models::constant<V>(1) - k.decay_m) * (k.v_rest - s.v) +
-               k.from_current * (s.isyn_exc + s.isyn_inh) +
-               injected.add_to(k.drive, k.from_current);
+    RANVIER_INLINE static models::Climb<V> climb(
+        const State<V>& before, const State<V>& after, const Constants<V>& k, I injected
+    ) {
+        const V spread = simd::abs(before.isyn_exc - after.isyn_exc) +
+                         simd::abs(before.isyn_inh - after.isyn_inh);
+        const V steady = (models::constant<V>(1) - k.decay_m) * (k.v_rest - k.v_thresh) +
+                         injected.add_to(k.drive, k.from_current);
+        return models::linear_climb(
+            k.decay_m,
+            steady + k.from_current * (before.isyn_exc + before.isyn_inh),
+            steady + k.from_current * (after.isyn_exc + after.isyn_inh),
+            k.from_current * spread
+        );
     }
 
     /// How far v is above the threshold.

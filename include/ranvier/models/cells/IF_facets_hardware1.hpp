@@ -103,11 +103,13 @@ struct IF_facets_hardware1 {
         return s.v >= k.v_thresh;
     }
 
-    /// How far v would go in a step at its present rate.
+    /// What may happen to v during a step.
     template <class V, class I>
-    RANVIER_INLINE static V rise(const State<V>& s, const Constants<V>& k, I injected) {
-        return k.membrane.rise(
-            s.v, models::cond_exp_input(s, k), injected.add_to(models::constant<V>(0))
+    RANVIER_INLINE static models::Climb<V> climb(
+        const State<V>& before, const State<V>&, const Constants<V>& k, I injected
+    ) {
+        return k.membrane.climb(
+            k.v_thresh, models::cond_exp_input(before, k), injected.add_to(models::constant<V>(0))
         );
     }
 

@@ -20,7 +20,8 @@ namespace ranvier {
 ///
 /// With delta_T = 0 there is no exponential and v_thresh takes the place of v_spike. Integrated
 /// with an error of third order, near a spike in shorter steps (see AdaptiveExponential); off the
-/// grid, that is the order of the times of spikes as well.
+/// grid, that is the order of the times of spikes as well while v moves less than delta_T in a
+/// step. Where it moves faster, steps are divided (see OffGridStep).
 ///
 /// State: v [mV], w [nA].
 struct AdExp {
@@ -81,8 +82,10 @@ struct AdExp {
     }
 
     template <class V>
-    RANVIER_INLINE static auto explodes(const State<V>& s, const Constants<V>& k) {
-        return k.membrane.explodes(s.v);
+    RANVIER_INLINE static auto explodes(
+        const State<V>& before, const State<V>& after, const Constants<V>& k
+    ) {
+        return k.membrane.explodes(before.v, after.v);
     }
     /// How far v would go in a step at its present rate.
     template <class V, class I>
@@ -90,6 +93,20 @@ struct AdExp {
         const State<V>& s, const Constants<V>& k, const models::SynapticInput<V>& input, I injected
     ) {
         return k.membrane.rise({s.v, s.w}, input, injected.add_to(k.i_offset));
+    }
+
+    /// What may happen to v during a step.
+    template <class V, class I>
+    RANVIER_INLINE static models::Climb<V> climb(
+        const State<V>&                 before,
+        const State<V>&                 after,
+        const Constants<V>&             k,
+        const models::SynapticInput<V>& input,
+        I                               injected
+    ) {
+        return k.membrane.climb(
+            {before.v, before.w}, {after.v, after.w}, input, injected.add_to(k.i_offset)
+        );
     }
 
     template <class T>

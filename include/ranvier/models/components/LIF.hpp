@@ -78,12 +78,16 @@ struct LIF {
         return s.v >= k.v_thresh;
     }
 
-    /// How far v would go in a step at its present rate.
+    /// What may happen to v during a step.
     template <class V, class I>
-    RANVIER_INLINE static V rise(
-        const State<V>& s, const Constants<V>& k, const models::SynapticInput<V>& input, I injected
+    RANVIER_INLINE static models::Climb<V> climb(
+        const State<V>&,
+        const State<V>&,
+        const Constants<V>&             k,
+        const models::SynapticInput<V>& input,
+        I                               injected
     ) {
-        return k.membrane.rise(s.v, input, injected.add_to(k.i_offset));
+        return k.membrane.climb(k.v_thresh, input, injected.add_to(k.i_offset));
     }
 
     template <class T>
