@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t   fetch_ahead   = 12;
 constexpr std::uint32_t line          = 64;
 constexpr std::uint32_t longest_fetch = 13;  // lines; what is behind them the processor foresees
-constexpr std::size_t   at_once       = 32;  // spikes whose rows are looked up together
+// Spikes whose rows are looked up together: more than the requests that a core has open at a time.
+constexpr std::size_t at_once = 32;
 
 template <class V>
 V read(const std::byte* from) {
@@ -95,7 +96,7 @@ void Delivery<T>::refresh(Step now) {
     history_.clear();
     add(pending);
     for (BlockState& state : blocks_)
-        skip_to(state.cursors, 0, now);
+        skip_to(state, now);
 }
 
 template <class T>
@@ -127,56 +128,69 @@ void Delivery<T>::add(std::span<const PendingSpike> spikes) {
     }
 }
 
-/// Places a cursor at the first segment of each row of the sources of up to `at_once` spikes. Each
-/// row is two places in memory that were not read for a while; all spikes' are fetched together.
+template <class T>
+Delivery<T>::Source Delivery<T>::source_of(const Block<T>& block, Gid gid) const {
+    const auto next = std::upper_bound(first_gids_.begin(), first_gids_.end(), gid);
+    const auto pre  = static_cast<std::size_t>(next - first_gids_.begin()) - 1;
+    if (pre >= block.tables.size()) return {};
+    return {block.tables[pre].get(), static_cast<std::uint32_t>(gid - first_gids_[pre])};
+}
+
+/// Places a cursor at the first segment of each row of the spikes' sources. @pre at most `at_once`
+///
+/// Where a row begins, and the row, are two places in memory that were not read for a while: first
+/// all of the former are asked for, then all of the latter.
 template <class T>
 void Delivery<T>::start(
     BlockState& state, const Block<T>& block, std::span<const PendingSpike> spikes
 ) {
-    struct Source {
-        const ConnectionTable<T>* table;
-        std::uint32_t             index;
-    };
+    Cursors&                    cursors = state.cursors;
+    const std::size_t           first   = cursors.due.size();
+    std::size_t                 end = first, most = first;
     std::array<Source, at_once> sources;
     for (std::size_t k = 0; k < spikes.size(); ++k) {
-        const Gid  gid  = spikes[k].gid;
-        const auto next = std::upper_bound(first_gids_.begin(), first_gids_.end(), gid);
-        const auto pre  = static_cast<std::size_t>(next - first_gids_.begin()) - 1;
-        const bool any  = pre < block.tables.size() && block.tables[pre];
-        sources[k]      = {
-                 any ? block.tables[pre].get() : nullptr,
-            static_cast<std::uint32_t>(gid - first_gids_[pre])};
-        for (std::size_t place = 0; any && place < sources[k].table->channels().size(); ++place)
+        sources[k] = source_of(block, spikes[k].gid);
+        for (std::size_t place = 0; place < sources[k].num_places(); ++place)
             sources[k].table->fetch(sources[k].index, place);
+        most += sources[k].num_places();
     }
-    const std::size_t first = state.cursors.due.size();
+    cursors.resize(most);
     for (std::size_t k = 0; k < spikes.size(); ++k) {
-        const auto& [table, source] = sources[k];
-        for (std::size_t place = 0; table && place < table->channels().size(); ++place) {
-            const std::byte* row     = table->row(source, place);
+        const auto& [table, index] = sources[k];
+        for (std::size_t place = 0; place < sources[k].num_places(); ++place) {
+            const std::byte* row     = table->row(index, place);
             const ChannelId  channel = table->channels()[place];
             if (!row || spikes[k].step <= state.channels[channel].since) continue;
             __builtin_prefetch(row);
-            state.cursors.due.push_back(static_cast<std::uint32_t>(spikes[k].step));
-            state.cursors.at.push_back(row);
-            state.cursors.what.push_back(std::uint32_t{channel} << 16 | spikes[k].count);
-            state.cursors.size.push_back(0);
+            cursors.due[end]  = static_cast<std::uint32_t>(spikes[k].step);
+            cursors.at[end]   = row;
+            cursors.what[end] = std::uint32_t{channel} << 16 | spikes[k].count;
+            ++end;
         }
     }
-    for (std::size_t c = first; c < state.cursors.due.size(); ++c) {
-        const ChannelTarget& channel = state.channels[state.cursors.what[c] >> 16];
-        const auto           delay   = read<std::uint32_t>(state.cursors.at[c]);
-        const std::byte*     segment = state.cursors.at[c] + sizeof delay;
-        state.cursors.due[c] += delay;
-        state.cursors.at[c] = segment;
-        state.cursors.size[c] =
-            lines_of(read<SegmentHeader>(segment), channel.bytes_per_connection);
+    cursors.resize(end);
+    for (std::size_t c = first; c < end; ++c) {
+        const auto delay = read<std::uint32_t>(cursors.at[c]);
+        move_to(state, c, cursors.at[c] + sizeof delay, cursors.due[c] + delay);
     }
+}
+
+/// Moves a cursor to a segment that is due at `due`.
+template <class T>
+void Delivery<T>::move_to(
+    BlockState& state, std::size_t k, const std::byte* segment, std::uint32_t due
+) {
+    const ChannelTarget& channel = state.channels[state.cursors.what[k] >> 16];
+    state.cursors.at[k]          = segment;
+    state.cursors.due[k]         = due;
+    state.cursors.size[k] = lines_of(read<SegmentHeader>(segment), channel.bytes_per_connection);
 }
 
 /// Adds the segments of one cursor that are due and moves it to the next.
 template <class T>
-void Delivery<T>::add_segments(BlockState& state, std::size_t k, std::uint32_t step) {
+[[gnu::always_inline]] inline void Delivery<T>::add_segments(
+    BlockState& state, std::size_t k, std::uint32_t step
+) {
     Cursors&             cursors = state.cursors;
     const std::uint32_t  what    = cursors.what[k];
     const ChannelTarget& channel = state.channels[what >> 16];
@@ -214,9 +228,7 @@ void Delivery<T>::add_segments(BlockState& state, std::size_t k, std::uint32_t s
             return;
         }
         if (header.gap() != 0) {
-            cursors.at[k]   = at;
-            cursors.due[k]  = step + header.gap();
-            cursors.size[k] = lines_of(read<SegmentHeader>(at), channel.bytes_per_connection);
+            move_to(state, k, at, step + header.gap());
             return;
         }
     }
@@ -257,29 +269,27 @@ void Delivery<T>::drop_ended(Cursors& cursors) {
         cursors.size[kept] = cursors.size[k];
         ++kept;
     }
-    cursors.due.resize(kept);
-    cursors.at.resize(kept);
-    cursors.what.resize(kept);
-    cursors.size.resize(kept);
+    cursors.resize(kept);
     cursors.ended = 0;
 }
 
 /// Moves cursors past the segments that acted at or before `now`, without adding them again.
 template <class T>
-void Delivery<T>::skip_to(Cursors& cursors, std::size_t first, Step now) {
+void Delivery<T>::skip_to(BlockState& state, Step now) {
+    Cursors&    cursors  = state.cursors;
     const auto& channels = store_.channels();
-    for (std::size_t k = first; k < cursors.due.size(); ++k) {
+    for (std::size_t k = 0; k < cursors.due.size(); ++k) {
         const network::Channel& channel = channels[cursors.what[k] >> 16];
         // Differences of steps modulo 2^32; delays are far shorter than half of that.
         while (cursors.at[k] &&
                static_cast<std::int32_t>(cursors.due[k] - static_cast<std::uint32_t>(now)) <= 0) {
             const auto header = read<SegmentHeader>(cursors.at[k]);
-            cursors.at[k] += static_cast<std::ptrdiff_t>(
-                sizeof header + network::target_bytes(header.count()) +
-                network::weight_bytes<T>(channel, header.count())
-            );
-            cursors.due[k] += header.gap();
-            if (header.gap() == SegmentHeader::last) cursors.at[k] = nullptr;
+            const auto bytes  = sizeof header + network::target_bytes(header.count()) +
+                               network::weight_bytes<T>(channel, header.count());
+            if (header.gap() == SegmentHeader::last)
+                cursors.at[k] = nullptr;
+            else
+                move_to(state, k, cursors.at[k] + bytes, cursors.due[k] + header.gap());
         }
     }
     drop_ended(cursors);

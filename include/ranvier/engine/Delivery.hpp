@@ -52,6 +52,13 @@ private:
         std::vector<std::uint32_t>    what;  ///< channel << 16 | multiplicity
         std::vector<std::uint32_t>    size;  ///< of that segment, about: lines to fetch
         std::size_t                   ended = 0;
+
+        void resize(std::size_t number) {
+            due.resize(number);
+            at.resize(number);
+            what.resize(number);
+            size.resize(number);
+        }
     };
 
     /// Drives of the cells of one piece onto one receptor.
@@ -74,18 +81,29 @@ private:
         std::uint32_t bytes_per_connection = 0;
     };
 
+    /// Where the rows of a spike's source are, in one block: no table if it has none.
+    struct Source {
+        const network::ConnectionTable<T>* table = nullptr;
+        std::uint32_t                      index = 0;
+
+        std::size_t num_places() const { return table ? table->channels().size() : 0; }
+    };
+
     struct BlockState {
         Cursors                    cursors;
         std::vector<ChannelTarget> channels;
         std::vector<DriveTarget>   drives;
     };
 
+    Source source_of(const network::Block<T>& block, Gid gid) const;
+
     void start(
         BlockState& state, const network::Block<T>& block, std::span<const PendingSpike> spikes
     );
+    void move_to(BlockState& state, std::size_t k, const std::byte* segment, std::uint32_t due);
     void add_segments(BlockState& state, std::size_t k, std::uint32_t step);
     void drop_ended(Cursors& cursors);
-    void skip_to(Cursors& cursors, std::size_t first, Step now);
+    void skip_to(BlockState& state, Step now);
     void find_drives(std::size_t block);
     void apply_drives(std::size_t block, Step step);
     void apply_drive(network::Block<T>& block, const DriveTarget& drive, Step step);
