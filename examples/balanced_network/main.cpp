@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include <ranvier/ranvier.hpp>
 
@@ -72,6 +73,39 @@ Population make_population(
     return p;
 }
 
+std::vector<Population> make_network(Simulation& sim, const Variant& variant, double scale) {
+    // Scaled sizes keep the in-degree, and so the rates, as long as there are enough cells.
+    const auto scaled = [&](double size) {
+        return static_cast<std::size_t>(std::llround(size * scale));
+    };
+    const FixedProbabilityConnector connector{
+        .p_connect = std::min(1.0, 0.02 / scale), .self_connections = SelfConnections::forbid};
+
+    Population          exc = make_population(sim, variant, scaled(3200), "exc");
+    Population          inh = make_population(sim, variant, scaled(800), "inh");
+    const StaticSynapse excitation{
+        variant.conductances ? Weight{variant.g_exc} : Weight{variant.i_exc}, variant.delay};
+    const StaticSynapse inhibition{
+        variant.conductances ? Weight{variant.g_inh} : Weight{variant.i_inh}, variant.delay};
+    for (const Population& target : {exc, inh}) {
+        Projection{exc, target, connector, excitation, {.receptor_type = "excitatory"}};
+        Projection{inh, target, connector, inhibition, {.receptor_type = "inhibitory"}};
+    }
+    if (variant.is_kicked) {
+        Population kick{
+            sim, 20, SpikeSourcePoisson{.rate = 100_Hz, .duration = 50_ms}, {.label = "kick"}};
+        for (const Population& target : {exc, inh}) {
+            Projection{
+                kick,
+                target,
+                connector,
+                StaticSynapse{
+                    variant.conductances ? Weight{0.1_uS} : Weight{0.1_nA}, variant.delay}};
+        }
+    }
+    return {exc, inh};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -96,36 +130,7 @@ int main(int argc, char** argv) {
     const bool     as_published = parameters == "brette";
     const Variant& variant =
         model == "coba" ? (as_published ? coba_brette : coba) : (as_published ? cuba_brette : cuba);
-    // Scaled sizes keep the in-degree, and so the rates, as long as there are enough cells.
-    const auto scaled = [&](double size) {
-        return static_cast<std::size_t>(std::llround(size * program.scale()));
-    };
-    const FixedProbabilityConnector connector{
-        .p_connect        = std::min(1.0, 0.02 / program.scale()),
-        .self_connections = SelfConnections::forbid};
-
-    Simulation          sim{env, program.simulation_options(0.1_ms)};
-    Population          exc = make_population(sim, variant, scaled(3200), "exc");
-    Population          inh = make_population(sim, variant, scaled(800), "inh");
-    const StaticSynapse excitation{
-        variant.conductances ? Weight{variant.g_exc} : Weight{variant.i_exc}, variant.delay};
-    const StaticSynapse inhibition{
-        variant.conductances ? Weight{variant.g_inh} : Weight{variant.i_inh}, variant.delay};
-    for (const Population& target : {exc, inh}) {
-        Projection{exc, target, connector, excitation, {.receptor_type = "excitatory"}};
-        Projection{inh, target, connector, inhibition, {.receptor_type = "inhibitory"}};
-    }
-    if (variant.is_kicked) {
-        Population kick{
-            sim, 20, SpikeSourcePoisson{.rate = 100_Hz, .duration = 50_ms}, {.label = "kick"}};
-        for (const Population& target : {exc, inh}) {
-            Projection{
-                kick,
-                target,
-                connector,
-                StaticSynapse{
-                    variant.conductances ? Weight{0.1_uS} : Weight{0.1_nA}, variant.delay}};
-        }
-    }
-    return program.run(sim, {exc, inh});
+    return program.run(0.1_ms, [&](Simulation& sim) {
+        return make_network(sim, variant, program.scale());
+    });
 }

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <ranvier/ranvier.hpp>
 
@@ -43,34 +44,11 @@ Population make_population(Simulation& sim, std::size_t size, const char* label)
     return p;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    Environment              env{argc, argv};
-    examples::NetworkProgram program{
-        env,
-        {.name        = "random_network",
-         .description = "Random network for measurements; --scale multiplies the number of cells.",
-         .duration    = 1_s,
-         .warmup      = 0.2_s}};
-    std::uint64_t cells = 100'000, in_degree = 1000;
-    program.options()
-        .add_option("--cells", cells, "Number of cells")
-        ->check(CLI::Range(std::uint64_t{5}, std::uint64_t{4'000'000'000}))
-        ->capture_default_str();
-    program.options()
-        .add_option("--in-degree", in_degree, "Number of sources of every cell")
-        ->check(CLI::Range(std::uint64_t{5}, std::uint64_t{1'000'000}))
-        ->capture_default_str();
-    if (!program.parse(argc, argv)) return program.exit_code();
-
-    const auto size     = static_cast<std::uint64_t>(std::llround(double(cells) * program.scale()));
+std::vector<Population> make_network(Simulation& sim, std::uint64_t size, std::uint64_t in_degree) {
     const auto num_inh  = std::max<std::uint64_t>(size / 5, 1);
     const auto from_inh = std::max<std::uint64_t>(in_degree / 5, 1);
-
-    Simulation sim{env, program.simulation_options(0.1_ms)};
-    Population exc = make_population(sim, size - num_inh, "exc");
-    Population inh = make_population(sim, num_inh, "inh");
+    Population exc      = make_population(sim, size - num_inh, "exc");
+    Population inh      = make_population(sim, num_inh, "inh");
 
     const Current w     = std::sqrt(1000 / double(in_degree)) * excitation;
     const auto    delay = uniform(0.1_ms, 1.5_ms);
@@ -92,5 +70,30 @@ int main(int argc, char** argv) {
                 .delay = delay},
             {.receptor_type = "inhibitory"}};
     }
-    return program.run(sim, {exc, inh});
+    return {exc, inh};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Environment              env{argc, argv};
+    examples::NetworkProgram program{
+        env,
+        {.name        = "random_network",
+         .description = "Random network for measurements; --scale multiplies the number of cells.",
+         .duration    = 1_s,
+         .warmup      = 0.2_s}};
+    std::uint64_t cells = 100'000, in_degree = 1000;
+    program.options()
+        .add_option("--cells", cells, "Number of cells")
+        ->check(CLI::Range(std::uint64_t{5}, std::uint64_t{4'000'000'000}))
+        ->capture_default_str();
+    program.options()
+        .add_option("--in-degree", in_degree, "Number of sources of every cell")
+        ->check(CLI::Range(std::uint64_t{5}, std::uint64_t{1'000'000}))
+        ->capture_default_str();
+    if (!program.parse(argc, argv)) return program.exit_code();
+
+    const auto size = static_cast<std::uint64_t>(std::llround(double(cells) * program.scale()));
+    return program.run(0.1_ms, [&](Simulation& sim) { return make_network(sim, size, in_degree); });
 }

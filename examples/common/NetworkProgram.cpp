@@ -94,14 +94,18 @@ void NetworkProgram::add_options_of_many_ranks() {
     app_.add_option(
             "--as-rank-rate",
             as_rank_rate_hz_,
-            "Mean rate of the cells of the other ranks with --as-rank [Hz]"
+            "Mean rate of the cells of the other ranks with --as-rank, at most one spike per time "
+            "step [Hz]"
     )
         ->check(finite & CLI::NonNegativeNumber)
         ->capture_default_str();
     app_.add_option(
             "--dry-run",
             dry_run_ranks_,
-            "Build 1/64 of one rank's part, simulate nothing, and tell what this many ranks need"
+            "Build shares of one rank's part, simulate nothing, and tell what this many ranks "
+            "need: "
+            "connections within the standard error printed, peak memory within 25 %, build time "
+            "within a factor of 2"
     )
         ->check(CLI::Range(1, most_ranks));
 }
@@ -153,8 +157,7 @@ bool NetworkProgram::parse(int argc, char** argv) {
         return false;
     }
     env_.set_timeout(Time::in_base_units(1000 * timeout_s_));
-    const auto one = dry_run_ranks_ > 0 ? share_of(dry_run_ranks_) : parse_rank_of(as_rank_);
-    if (one) env_.stand_for(one->rank, one->ranks);
+    if (const auto one = parse_rank_of(as_rank_)) env_.stand_for(one->rank, one->ranks);
     return true;
 }
 
@@ -175,6 +178,19 @@ SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
             {.parameter = option}
         );
     }
+    if (const double most = 1000 / timestep.value(); as_rank_rate_hz_ > most) {
+        throw ParameterError(
+            fmt::format(
+                "{}: --as-rank-rate must be at most {} Hz, one spike per time step of {} ms, got "
+                "{} Hz.",
+                description_.name,
+                most,
+                timestep.value(),
+                as_rank_rate_hz_
+            ),
+            {.parameter = "--as-rank-rate"}
+        );
+    }
     return {
         .timestep     = timestep,
         .seed         = seed_,
@@ -182,14 +198,13 @@ SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
         .spike_timing = spike_timing_ == "off_grid" ? SpikeTiming::off_grid : SpikeTiming::on_grid};
 }
 
-void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Population>& recorded)
-    const {
+void NetworkProgram::print_banner(Simulation& sim, const std::vector<Population>& recorded) const {
     std::ostream& out      = env_.root();
     const auto    versions = RunReport::library_versions();
     out << fmt::format(
         "Ranvier {}  {}  scale {}\n{}, HDF5 {}, Boost {}, {}\n{}{} ranks, {} cores here, {} "
         "precision, seed {}, time step {} "
-        "ms\n{} cells, {} connections",
+        "ms\n{} cells, {}",
         versions.at("ranvier"),
         description_.name,
         scale_,
@@ -204,7 +219,11 @@ void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Popul
         seed_,
         sim.timestep().value(),
         sim.num_cells(),
-        sim.num_connections()
+        sim.comm().is_stand_in()
+            ? fmt::format(
+                  "{} of them here with {} connections", local_cells(sim), local_connections(sim)
+              )
+            : fmt::format("{} connections", sim.num_connections())
     );
     for (const Population& population : recorded)
         out << fmt::format(
@@ -219,11 +238,19 @@ void NetworkProgram::print_banner(const Simulation& sim, const std::vector<Popul
     out.flush();
 }
 
-int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
+int NetworkProgram::run(Time timestep, const Build& build) {
+    const SimulationOptions options = simulation_options(timestep);
     if (dry_run_ranks_ > 0) {
-        forecast(sim);
+        print_forecast(env_.root(), env_, options, dry_run_ranks_, [&](Simulation& sim) {
+            build(sim);
+        });
         return 0;
     }
+    Simulation sim{env_, options};
+    return run(sim, build(sim));
+}
+
+int NetworkProgram::run(Simulation& sim, std::vector<Population> recorded) {
     prepare(sim, recorded);
     simulate(sim, recorded);
     const int signal = sim.comm().max(pending_stop_signal());
@@ -313,11 +340,6 @@ void NetworkProgram::gather(Simulation& sim) {
           std::pair{"updates", static_cast<double>(statistics.updates)},
           std::pair{"wait_s", wait}})
         load_.emplace_back(what, Spread::with_mean(comm.all_gather(here)));
-}
-
-void NetworkProgram::forecast(Simulation& sim) const {
-    sim.run(0_ms);  // sorts the connections
-    print_forecast(env_.root(), sim, dry_run_ranks_, now_s() - created_s_);
 }
 
 void NetworkProgram::print_alone(Simulation& sim) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,16 +28,17 @@ struct NetworkDescription {
     Time        warmup   = 0.5_s;
 };
 
-/// A program that builds one network and runs it. With --as-rank or --dry-run it does so for one
-/// rank of many, or for a small share of one, to tell what the whole would take.
+/// A program that builds one network and runs it. With --as-rank it does so for one rank of many;
+/// with --dry-run it builds shares of one, to tell what the whole would take (see print_forecast).
 ///
 ///     Environment    env{argc, argv};
 ///     NetworkProgram program{env, {.name = "my_network", ...}};
 ///     program.options().add_option(...);          // further options of this network
 ///     if (!program.parse(argc, argv)) return program.exit_code();
-///     Simulation sim{env, program.simulation_options(0.1_ms)};
-///     ...
-///     return program.run(sim, {exc, inh});
+///     return program.run(0.1_ms, [&](Simulation& sim) {
+///         ...
+///         return std::vector{exc, inh};               // whose spikes are recorded
+///     });
 class NetworkProgram {
 public:
     NetworkProgram(Environment& env, NetworkDescription description);
@@ -50,28 +52,33 @@ public:
     bool parse(int argc, char** argv);
     int  exit_code() const { return exit_code_; }
 
-    SimulationOptions simulation_options(Time timestep) const;
-    double            scale() const { return scale_; }
-    bool              has_16bit_weights() const { return weights_ == "16bit"; }
+    double scale() const { return scale_; }
+    bool   has_16bit_weights() const { return weights_ == "16bit"; }
 
-    /// Runs warm-up and duration, recording the spikes of the populations, and writes results.
+    /// Makes a network on a simulation and returns the populations whose spikes are recorded.
+    using Build = std::function<std::vector<Population>(Simulation& sim)>;
+
+    /// Builds the network, runs warm-up and duration, recording the spikes of the populations, and
+    /// writes results. For a forecast, builds shares of the network in turn and prints it.
     /// @collective
     /// @return the program's exit code: 0, or 128 + the signal that ended the run early
-    int run(Simulation& sim, std::vector<Population> recorded);
+    /// @throws ParameterError, before anything is built, if an option does not suit the time step
+    int run(Time timestep, const Build& build);
 
 private:
-    void        add_timeout_option();
-    void        add_options_of_many_ranks();
-    void        check_options_of_many_ranks() const;
-    void        prepare(Simulation& sim, std::vector<Population>& recorded);
-    void        simulate(Simulation& sim, const std::vector<Population>& recorded);
-    void        gather(Simulation& sim);
-    void        forecast(Simulation& sim) const;
-    void        print_alone(Simulation& sim) const;
-    void        print_banner(const Simulation& sim, const std::vector<Population>& recorded) const;
-    void        print_results(const Simulation& sim, int signal) const;
-    RunReport   report_of(const Simulation& sim, int signal) const;
-    std::string digest_text() const;
+    SimulationOptions simulation_options(Time timestep) const;
+    void              add_timeout_option();
+    void              add_options_of_many_ranks();
+    void              check_options_of_many_ranks() const;
+    void              prepare(Simulation& sim, std::vector<Population>& recorded);
+    void              simulate(Simulation& sim, const std::vector<Population>& recorded);
+    void              gather(Simulation& sim);
+    int               run(Simulation& sim, std::vector<Population> recorded);
+    void              print_alone(Simulation& sim) const;
+    void              print_banner(Simulation& sim, const std::vector<Population>& recorded) const;
+    void              print_results(const Simulation& sim, int signal) const;
+    RunReport         report_of(const Simulation& sim, int signal) const;
+    std::string       digest_text() const;
 
     Environment&          env_;
     NetworkDescription    description_;

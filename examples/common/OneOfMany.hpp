@@ -1,8 +1,10 @@
 /// @file
 /// What a network costs on numbers of ranks that are not here: one of many ranks simulated alone,
-/// and a forecast from a small share of one.
+/// and a forecast from shares of one.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -24,16 +26,32 @@ struct RankOf {
 /// What the text means, if 0 <= k < R <= most_ranks.
 std::optional<RankOf> parse_rank_of(const std::string& text);
 
-/// A forecast is made from the part of one of so many times as many ranks.
-inline constexpr int shares_per_rank = 64;
+/// Cells and connections that this process has. @local
+std::uint64_t local_cells(Simulation& sim);
+std::uint64_t local_connections(Simulation& sim);
 
-/// The middle one of these shares, for a job of `ranks` ranks.
-RankOf share_of(int ranks);
-
-/// Prints what the network takes on `ranks` ranks, told from the share that has been built.
-/// @param sim     where this process stands for `share_of(ranks)`
-/// @param build_s wall time that building the share has taken
-void print_forecast(std::ostream& out, Simulation& sim, int ranks, double build_s);
+/// Prints what the network takes on `ranks` ranks, as means over the ranks, told from shares of one
+/// rank's part that are built in turn: with 1/64 of its cells, then with as many as have some
+/// 8 million connections (all, if these are fewer), and with a quarter of these. A share has at
+/// least 32 cells of each population, those of other ranks among them, or all.
+///
+/// - Connections: per projection, the mean number per target in the share times all targets; the
+///   standard error is that of a random sample of as many targets, 0 if all have the same number.
+///   Projections without a target in the share are named first, as not included.
+/// - Bytes of connections: see network::expected_bytes; within 10 %.
+/// - Peak bytes: see network::expected_peak_bytes; within 25 % from 100 MB on. What is recorded
+///   during a run is not included.
+/// - Build time: linear in the number of connections, through the two larger shares; the wall time
+///   of a rank that has a core and its share of the memory bandwidth; within a factor of 2.
+///
+/// @param build makes the network; called three times
+void print_forecast(
+    std::ostream&                           out,
+    Environment&                            env,
+    SimulationOptions                       options,
+    int                                     ranks,
+    const std::function<void(Simulation&)>& build
+);
 
 /// Seconds and the like of the rank that was simulated alone.
 struct OneRankResult {

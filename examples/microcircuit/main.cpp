@@ -149,12 +149,13 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     program.add_weights_option();
     if (!program.parse(argc, argv)) return program.exit_code();
-    Simulation sim{env, program.simulation_options(0.1_ms)};
-    auto       cortex = make_cortex(sim, program.scale(), initial == "settled");
-    connect(
-        cortex,
-        program.scale(),
-        program.has_16bit_weights() ? resolution(program.scale()) : Weight{}
-    );
-    return program.run(sim, cortex);
+    return program.run(0.1_ms, [&](Simulation& sim) {
+        auto cortex = make_cortex(sim, program.scale(), initial == "settled");
+        connect(
+            cortex,
+            program.scale(),
+            program.has_16bit_weights() ? resolution(program.scale()) : Weight{}
+        );
+        return cortex;
+    });
 }

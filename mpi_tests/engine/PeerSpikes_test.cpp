@@ -116,6 +116,10 @@ TEST(PeerSpikes, are_refused_where_nobody_is_missing_and_at_impossible_rates) {
     EXPECT_COLLECTIVE_THROW(
         Communicator{}, network.sim.simulate_peers(-1_Hz), ParameterError, "got -1 Hz"
     );
+    // More than one spike per step of 0.1 ms.
+    EXPECT_COLLECTIVE_THROW(
+        Communicator{}, network.sim.simulate_peers(10001_Hz), ParameterError, "at most 10000 Hz"
+    );
 }
 
 }  // namespace

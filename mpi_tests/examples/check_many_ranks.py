@@ -3,9 +3,9 @@
 
     check_many_ranks.py MPIRUN PROGRAM ARGS...
 
-ARGS make the network small. The forecast of --dry-run is made from the connections of 1/64 of a rank's cells. Cells must
-be exact; connections may be 2 % off or five of the standard errors that are printed; bytes of connections 10 %, which
-adds the approximations of the estimate. One rank alone (--as-rank) must have the cells and connections that it has with
+ARGS make the network small. The forecast of --dry-run is made from shares of a rank's part. Cells must be exact;
+connections may be five of the standard errors off that are printed; bytes of connections 10 %, which adds the
+approximations of the estimate. This must hold on many ranks, too, of which each has few cells or none. One rank alone (--as-rank) must have the cells and connections that it has with
 the others, and as many events as spikes of the others at the rate it was given make likely.
 """
 
@@ -46,21 +46,38 @@ def built(ranks, folder):
         return json.load(file)
 
 
+def check_connections(ended, ranks, real):
+    expect(number(ended, "cells") == real["cells"], f"{ranks} ranks: cells {real['cells']}")
+    found, connections = number(ended, "connections"), real["connections"]
+    error = float(re.search(r"standard error (\d+)", ended.stdout).group(1))
+    # Both are rounded to whole numbers.
+    expect(abs(found - connections) <= 5 * error + 1,
+           f"{ranks} ranks: {found:.0f} connections forecast, {connections} found, standard error {error:.0f}")
+    expect(error < 0.03 * connections, f"{ranks} ranks: the standard error is small")
+
+
 def check_forecast(ranks, real):
     ended = run(1, "--dry-run", str(ranks))
     expect(ended.returncode == 0, f"{ranks} ranks: the forecast runs")
     expect("not included" not in ended.stdout, "nothing is left out")
-    expect(number(ended, "cells") == real["cells"], f"{ranks} ranks: cells {real['cells']}")
-    found, connections = number(ended, "connections"), real["connections"]
-    error = float(re.search(r"standard error (\d+)", ended.stdout).group(1))
-    expect(abs(found - connections) <= max(5 * error, 0.02 * connections),
-           f"{ranks} ranks: {found:.0f} connections forecast, {connections} found, standard error {error:.0f}")
+    check_connections(ended, ranks, real)
+    connections = real["connections"]
     found = number(ended, "bytes of connections")
     size = real["bytes_per_connection"] * connections
     expect(abs(found / size - 1) < 0.1, f"{ranks} ranks: {found:.4g} bytes of connections forecast, {size:.4g} found")
     expect(abs(number(ended, "bytes of connections per rank") * ranks / found - 1) < 1e-3, "bytes per rank agree")
     expect(number(ended, "build time [s]") > 0, "there is a build time")
-    expect(number(ended, "total bytes per rank") > size / ranks, "connections are not all memory")
+    at_rest = number(ended, "total bytes per rank")
+    expect(at_rest > size / ranks, "connections are not all memory")
+    expect(number(ended, "peak bytes per rank") >= at_rest, "the peak is the largest")
+
+
+def check_forecast_for_many(real):
+    for ranks in (8, 1024, 100000):
+        ended = run(1, "--dry-run", str(ranks))
+        expect(ended.returncode == 0, f"{ranks} ranks: the forecast runs")
+        expect("not included" not in ended.stdout, "nothing is left out")
+        check_connections(ended, ranks, real)
 
 
 def check_alone(ranks, real):
@@ -68,8 +85,11 @@ def check_alone(ranks, real):
     for rank in range(ranks):
         ended = run(1, "--as-rank", f"{rank}/{ranks}", "--warmup", "10", "--duration", "50", "--as-rank-rate", "20")
         expect(ended.returncode == 0, f"rank {rank} of {ranks} runs alone")
-        cells += number(ended, "cells of this rank")
-        connections += number(ended, "connections of this rank")
+        here = [number(ended, f"{what} of this rank") for what in ("cells", "connections")]
+        cells += here[0]
+        connections += here[1]
+        said = f"{real['cells']} cells, {here[0]:.0f} of them here with {here[1]:.0f} connections"
+        expect(said in ended.stdout, f"the banner says \"{said}\"")
         for label in "bytes of connections", "peak memory in bytes", "build time [s]", "run time [s]", "phase deliver":
             number(ended, label)
         expect("not included: the latency" in ended.stdout, "what is missing is said")
@@ -86,6 +106,8 @@ def check_mistakes():
                         (["--as-rank", "0/2", "--output", "x"], "--output")):
         ended = run(1, *wrong)
         expect(ended.returncode == 2 and ended.stderr.count(said) == 1, f"{' '.join(wrong)} is refused, in one message")
+    ended = run(1, "--as-rank", "0/2", "--as-rank-rate", "10001")
+    expect(ended.returncode != 0 and ended.stderr.count("at most 10000 Hz") == 1, "impossible rates are refused")
     ended = run(2, "--as-rank", "0/2")
     expect(ended.returncode != 0 and ended.stderr.count("needs one process") == 1, "two processes are refused")
 
@@ -95,6 +117,7 @@ def main():
         real = {ranks: built(ranks, f"{root}/{ranks}") for ranks in (1, 2)}
     for ranks, facts in real.items():
         check_forecast(ranks, facts)
+    check_forecast_for_many(real[1])
     check_alone(2, real[2])
     check_mistakes()
     print(f"{len(failures)} failed")

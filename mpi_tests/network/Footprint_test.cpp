@@ -1,5 +1,6 @@
 #include "ranvier/network/Footprint.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -46,17 +47,17 @@ TEST(Footprint, finds_all_connections_and_their_delays) {
     const auto facts = table_facts(part.sim.network());
 
     ASSERT_EQ(facts.size(), 2u);
-    std::uint64_t found = 0;
+    double found = 0;
     for (const TableFacts& table : facts) {
         ASSERT_EQ(table.channels.size(), 1u);
-        std::uint64_t by_delay = 0;
+        double by_delay = 0;
         for (const auto& [delay, count] : table.channels[0].delays)
             by_delay += count;
         EXPECT_EQ(by_delay, table.channels[0].connections);
         EXPECT_LE(table.reach, table.num_sources);
         found += by_delay;
     }
-    EXPECT_EQ(found, part.sim.num_connections());
+    EXPECT_EQ(found, static_cast<double>(part.sim.num_connections()));
     EXPECT_EQ(facts[0].num_sources, 2400u);
     EXPECT_EQ(facts[0].channels[0].weight_bytes, sizeof(float));
     EXPECT_GT(facts[0].channels[0].delays.size(), 20u);
@@ -113,8 +114,9 @@ TEST(Footprint, of_a_rank_is_told_from_a_64th_of_it) {
             Part       share{32, 64, precision, p_connect};
             Part       whole{0, 1, precision, p_connect};
             const auto cells = static_cast<double>(share.exc.local_size() + share.inh.local_size());
-            const auto shares  = block_shares(whole.sim.network(), 1);
-            const double found = expected_bytes(share.sim.network(), 3000 / cells, shares);
+            const auto shares = block_shares(whole.sim.network(), 1);
+            const double found =
+                expected_bytes(share.sim.network(), {3000 / cells, 3000 / cells}, shares);
             // Sparse: 3000 * 6 connections in all, 280 of them in the share: 6 % standard error.
             const double tolerance = p_connect < 0.01 ? 0.2 : 0.05;
             EXPECT_NEAR(found / whole.bytes(), 1, tolerance) << "p_connect " << p_connect;
@@ -122,11 +124,66 @@ TEST(Footprint, of_a_rank_is_told_from_a_64th_of_it) {
     }
 }
 
+TEST(Footprint, counts_populations_of_which_there_are_more_or_fewer_cells) {
+    // 2400 + 600 cells here, for 4800 + 60 on a rank: as if the connections onto them were as many.
+    Part whole{0, 1, Precision::float32};
+
+    double onto_exc = 0, onto_inh = 0;
+    for (const auto& projection : whole.sim.network().projections()) {
+        const bool exc = projection->post_label == "exc";
+        (exc ? onto_exc : onto_inh) += static_cast<double>(projection->local_size);
+    }
+    double found = 0;
+    for (const TableFacts& facts : table_facts(whole.sim.network(), {2, 0.1})) {
+        for (const auto& channel : facts.channels)
+            found += channel.connections;
+    }
+    // Sums of some 1e6 numbers, each rounded to 1e-16 of the sum.
+    EXPECT_NEAR(found / (2 * onto_exc + 0.1 * onto_inh), 1, 1e-9);
+}
+
+TEST(Footprint, of_connections_that_wait_is_that_of_their_chunks) {
+    // 2 groups; 100,000 records of 8 bytes each: chunks of 1, 4, 16, 64 and 3 times 256 KiB, the
+    // last one filled up to 800,000 bytes, the others in full; of each of the first four a page or
+    // less stays. The numbers of records scatter by 0.3 %, chunks and groups have vectors.
+    TableFacts facts{.num_sources = 512, .reach = 512, .channels = {{}}};
+    facts.channels[0]        = {.connections = 200000, .weight_bytes = 4, .delays = {{3, 200000}}};
+    const PendingBytes found = expected_pending_bytes(facts, 8);
+
+    EXPECT_NEAR(found.waiting / (2 * 800000), 1, 0.01);
+    EXPECT_NEAR(found.kept, 2 * (1024 + 3 * 4096), 1e-6);
+    EXPECT_NEAR(found.sorting, 100000 * (8 + 6), 1e-6);
+    EXPECT_NEAR(found.slabs, 1.125 * 200000 * 6, 1e-6);
+    // Half on either page: twice as many chunks, which are smaller.
+    EXPECT_GT(expected_pending_bytes(facts, 8, {0.5, 0.5}).kept, 1.9 * found.kept);
+}
+
+TEST(Footprint, of_waiting_connections_is_found_in_the_tables) {
+    for (const Precision precision : {Precision::float64, Precision::float32}) {
+        Part              whole{0, 1, precision};
+        const std::size_t record  = precision == Precision::float64 ? 12 : 8;
+        double            waiting = 0, most = 0;
+        for (const TableFacts& facts : table_facts(whole.sim.network())) {
+            const auto bytes = expected_pending_bytes(facts, record);
+            waiting += bytes.waiting;
+            most = std::max(most, bytes.sorting);
+        }
+        const auto   blocks = block_shares(whole.sim.network(), 1);
+        const double peak   = expected_peak_bytes(whole.sim.network(), {1, 1}, blocks);
+        const auto   number = static_cast<double>(whole.sim.num_connections());
+        // Records, and the unused rest of pages: less than one per chunk, 6 of 10^5 records.
+        EXPECT_GT(waiting, static_cast<double>(record) * number);
+        EXPECT_LT(waiting, 1.1 * static_cast<double>(record) * number);
+        EXPECT_GE(peak, std::max(waiting, whole.bytes() * 0.98));
+        EXPECT_LE(peak, waiting + whole.bytes() + most);
+    }
+}
+
 TEST(Footprint, of_this_rank_is_that_of_its_tables) {
     for (const Precision precision : {Precision::float64, Precision::float32}) {
         Part         whole{0, 1, precision};
         const auto   shares = block_shares(whole.sim.network(), 1);
-        const double found  = expected_bytes(whole.sim.network(), 1, shares);
+        const double found  = expected_bytes(whole.sim.network(), {1, 1}, shares);
 
         EXPECT_NEAR(found / whole.bytes(), 1, 0.02);
     }
@@ -161,7 +218,7 @@ TEST(Footprint, of_drives_follows_their_weights) {
 
     EXPECT_EQ(sim.network().connection_bytes(), 101 * sizeof(double));
     EXPECT_EQ(
-        expected_bytes(sim.network(), 4, std::vector<BlockShares>{BlockShares{1}}),
+        expected_bytes(sim.network(), {4, 4}, std::vector<BlockShares>{BlockShares{1}}),
         401 * sizeof(double)
     );
 }

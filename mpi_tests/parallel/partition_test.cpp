@@ -1,5 +1,6 @@
 #include "ranvier/parallel/partition.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 
@@ -50,6 +51,24 @@ TEST(partition, owner_is_the_rank_whose_block_contains_the_index) {
         }
     }
     EXPECT_EQ(compared, (1u + 2 + 3 + 10 + 997) * 40);
+}
+
+TEST(partition, a_widened_block_holds_the_block_and_enough_around_it) {
+    std::size_t compared = 0;
+    for (const std::size_t size : {0u, 1u, 5u, 100u}) {
+        for (const std::size_t least : {0u, 1u, 4u, 32u, 200u}) {
+            for (int rank = 0; rank < 20; ++rank) {
+                const IndexRange block = slice_of(size, rank, 20);
+                const IndexRange wide  = widened(block, size, least);
+                EXPECT_LE(wide.first, block.first);
+                EXPECT_GE(wide.last, block.last);
+                EXPECT_LE(wide.last, size);
+                EXPECT_EQ(wide.size(), std::max(block.size(), std::min(least, size)));
+                ++compared;
+            }
+        }
+    }
+    EXPECT_EQ(compared, 4u * 5 * 20);
 }
 
 TEST(partition, fewer_cells_than_ranks_are_spread_out) {

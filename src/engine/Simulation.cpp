@@ -216,9 +216,16 @@ void Simulation::simulate_peers(Frequency rate) {
         throw RunError(
             "simulate_peers: all ranks are there. It is for a process that stands for one of many."
         );
-    if (!(hz >= 0) || !std::isfinite(hz)) {
+    // What is drawn per step is held in memory.
+    const double most = 1000 / network_->grid().ms(1);
+    if (!(hz >= 0 && hz <= most)) {
         throw ParameterError(
-            fmt::format("simulate_peers: the rate must be >= 0 and finite, got {} Hz.", number(hz)),
+            fmt::format(
+                "simulate_peers: the rate must be >= 0 and at most {} Hz, one spike per time step, "
+                "got {} Hz.",
+                number(most),
+                number(hz)
+            ),
             {.parameter = "rate"}
         );
     }

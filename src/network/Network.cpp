@@ -183,6 +183,8 @@ void Network::make(PopulationRecord& population, const PopulationRequest& reques
     population.size      = request.size;
     population.first_gid = next_gid_;
     population.slice     = slice_of(request.size, comm_.rank(), comm_.size());
+    if (comm_.is_stand_in())
+        population.slice = widened(population.slice, population.size, options_.least_cells);
     if (next_gid_ + request.size > max_gid) {
         throw ParameterError(
             fmt::format(

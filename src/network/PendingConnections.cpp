@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 #include <new>
 
 #include "ranvier/base/faults.hpp"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace ranvier::network {
 
@@ -25,14 +27,25 @@ std::uint32_t* allocate(std::size_t bytes) {
     return static_cast<std::uint32_t*>(memory);
 }
 
+/// Gives the whole pages of a block of the heap back to the system. The heap itself would keep
+/// them: its blocks belong to groups in turn, and rows of the groups go elsewhere.
+void drop_pages(void* memory, std::size_t bytes) {
+    static const auto page  = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    void*             first = memory;
+    if (bytes >= 2 * page && std::align(page, page, first, bytes))
+        madvise(first, bytes / page * page, MADV_DONTNEED);
+}
+
 }  // namespace
 
 template <class T>
 void PendingConnections<T>::Free::operator()(std::uint32_t* words) const noexcept {
-    if (bytes < largest_chunk)
-        ::operator delete(words);
-    else
+    if (bytes >= largest_chunk) {
         munmap(words, bytes);
+        return;
+    }
+    drop_pages(words, bytes);
+    ::operator delete(words);
 }
 
 /// Makes the groups up to this one.

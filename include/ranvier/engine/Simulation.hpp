@@ -122,7 +122,8 @@ public:
     ///     sim.simulate_peers(5_Hz);
     ///
     /// @local
-    /// @throws RunError if this process stands for none; ParameterError if negative or not finite
+    /// @throws RunError if this process stands for none; ParameterError if negative or above one
+    /// spike per time step
     void simulate_peers(Frequency rate);
 
     /// Called on every rank after each exchange with the current time, for progress. It must not

@@ -45,6 +45,9 @@ struct NetworkOptions {
     Precision           precision    = Precision::float64;
     SpikeTiming         spike_timing = SpikeTiming::on_grid;
     Tuning              tuning{};
+    /// Where a process stands for one rank of many: how many cells of each population it has at
+    /// least, those of other ranks among them, if there are as many. For forecasts of means.
+    std::size_t least_cells{};
 };
 
 namespace network {

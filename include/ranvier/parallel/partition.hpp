@@ -28,6 +28,17 @@ constexpr IndexRange slice_of(std::size_t size, int rank, int ranks) {
     return {first_index(size, rank, ranks), first_index(size, rank + 1, ranks)};
 }
 
+/// A block widened on both sides until it has `least` indices, or all there are: a sample of at
+/// least so many cells around those of a rank. @local
+constexpr IndexRange widened(IndexRange block, std::size_t size, std::size_t least) {
+    const std::size_t wanted = least < size ? least : size;
+    if (block.size() >= wanted) return block;
+    const std::size_t before = (wanted - block.size()) / 2;
+    const std::size_t first  = block.first > before ? block.first - before : 0;
+    const std::size_t last   = size - first < wanted ? size : first + wanted;
+    return {last - wanted, last};
+}
+
 /// The rank whose block holds an index. @local
 /// @pre index < size
 constexpr int owner_of(std::size_t size, std::size_t index, int ranks) {
