@@ -32,6 +32,7 @@ FULL = [
     ("random_network", "random_network", ["--precision", "single", "--duration", "2000"], 4),
     ("random_network", "random_network", ["--precision", "double", "--duration", "2000"], 5),
 ]
+    ("random_network", "random_network", ["--precision", "single", "--duration", "2000", "--weights", "16bit"], 4),
 QUICK = [
     ("microcircuit", "microcircuit", ["--precision", "double", "--duration", "2000", "--scale", "0.1"], 1),
     ("balanced_network", "balanced_network", ["--precision", "single", "--duration", "5000", *COBA], 1),

@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
         .add_option("--in-degree", in_degree, "Number of sources of every cell")
         ->check(CLI::Range(std::uint64_t{5}, std::uint64_t{1'000'000}))
         ->capture_default_str();
+    program.add_weights_option();
     if (!program.parse(argc, argv)) return program.exit_code();
 
     const auto size     = static_cast<std::uint64_t>(std::llround(double(cells) * program.scale()));
@@ -80,7 +81,7 @@ int main(int argc, char** argv) {
             target,
             FixedNumberPreConnector{.n = in_degree - from_inh},
             StaticSynapse{.weight = normal_clipped(w, 0.1 * w, {.low = 0_pA}), .delay = delay},
-            {.receptor_type = "excitatory"}};
+            {.receptor_type = "excitatory", .weight_resolution = program.weight_resolution(w)}};
         Projection{
             inh,
             target,
@@ -90,7 +91,8 @@ int main(int argc, char** argv) {
                     -inhibition * w, 0.1 * inhibition * w, Clip<Current>{.high = 0_pA}
                 ),
                 .delay = delay},
-            {.receptor_type = "inhibitory"}};
+            {.receptor_type     = "inhibitory",
+             .weight_resolution = program.weight_resolution(inhibition * w)}};
     }
     return program.run(sim, {exc, inh});
 }

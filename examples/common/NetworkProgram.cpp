@@ -158,6 +158,13 @@ bool NetworkProgram::parse(int argc, char** argv) {
     return true;
 }
 
+Weight NetworkProgram::weight_resolution(Current largest) const {
+    if (weights_ != "16bit") return {};
+    // The factor makes up for the power of two, which may be almost half as large.
+    constexpr double room = 2, power_of_two = 2, multiples = 32767;
+    return room * power_of_two / multiples * abs(largest);
+}
+
 SimulationOptions NetworkProgram::simulation_options(Time timestep) const {
     // Before a large network is built for nothing.
     const TimeGrid grid{timestep};

@@ -52,7 +52,10 @@ public:
 
     SimulationOptions simulation_options(Time timestep) const;
     double            scale() const { return scale_; }
-    bool              has_16bit_weights() const { return weights_ == "16bit"; }
+    /// For ProjectionOptions: not given if weights are to be exact, else the finest resolution with
+    /// which 16 bits hold weights of twice the `largest` mean. Where the deviation is a tenth of
+    /// the mean, that is 10 deviations beyond it.
+    Weight weight_resolution(Current largest) const;
 
     /// Runs warm-up and duration, recording the spikes of the populations, and writes results.
     /// @collective
