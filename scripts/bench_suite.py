@@ -89,8 +89,9 @@ def measure(name, program, args, ranks, runs):
     weights = args[args.index("--weights") + 1] if "--weights" in args else "exact"
     return {
         "network": name, "scale": facts["scale"], "precision": facts["precision"], "weights": weights, "ranks": ranks,
-        "cells": facts["cells"], "connections": facts["connections"], "build_s": facts["build_s"],
-        "run_s": facts["run_s"], "duration_ms": facts["duration_ms"], "real_time_factor": median(factors),
+        "cells": facts["cells"], "sources": facts["sources"], "connections": facts["connections"],
+        "build_s": facts["build_s"], "build_user_s": facts["build_user_s"], "run_s": facts["run_s"],
+        "duration_ms": facts["duration_ms"], "real_time_factor": median(factors),
         "phases_s": facts["phases_s"], "bytes_per_connection": facts["bytes_per_connection"],
         "peak_rss_bytes": facts["peak_rss_bytes"], "rates_hz": facts["rates_hz"], "load": facts["load"],
         "spread": {"runs": runs, "min": factors[0], "max": factors[-1],
@@ -114,19 +115,20 @@ def measure_cells(program, ranks, pattern):
 
 
 def print_table(results):
-    head = ("network", "scale", "precision", "weights", "ranks", "factor", "runs", "windows", "build s", "deliver s",
-            "update s", "exchange s", "B/conn.", "peak GB")
+    head = ("network", "scale", "precision", "weights", "ranks", "factor", "runs", "windows", "build s", "build CPU s",
+            "run s", "deliver s", "update s", "exchange s", "B/conn.", "peak GB")
     rows = [head]
     for r in (r for r in results if "real_time_factor" in r):
         spread, phases = r["spread"], r["phases_s"]
         windows = "-" if spread["window_min"] is None else f"{spread['window_min']:.3g}-{spread['window_max']:.3g}"
         rows.append((r["network"], f"{r['scale']:g}", r["precision"], r["weights"], str(r["ranks"]),
                      f"{r['real_time_factor']:.3g}", f"{spread['min']:.3g}-{spread['max']:.3g}", windows,
-                     f"{r['build_s']:.2f}", f"{phases['deliver']:.2f}", f"{phases['update']:.2f}",
-                     f"{phases['exchange']:.2f}", f"{r['bytes_per_connection']:.2f}",
+                     f"{r['build_s']:.2f}", f"{r['build_user_s']:.2f}", f"{r['run_s']:.2f}", f"{phases['deliver']:.2f}",
+                     f"{phases['update']:.2f}", f"{phases['exchange']:.2f}", f"{r['bytes_per_connection']:.2f}",
                      f"{r['peak_rss_bytes'] / 1e9:.2f}"))
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
-    print("\nReal-time factors are wall time / simulated time: median, and the ranges of runs and of windows of 100 ms")
+    print("\nReal-time factors are wall time / simulated time: median, and the ranges of runs and of windows of 100 ms.\n"
+          "Build CPU s is user time of the rank with the most; deliver, update and exchange are parts of run s.")
     for row in rows:
         print("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
     cells = [r for r in results if "ns_per_cell_and_step" in r]
