@@ -6,7 +6,8 @@
 Prints one JSON object per line as results come in, and a table at the end. FOLDER has the programs. A network is run N
 times (3) on each number of ranks (1 and 2), its spikes written to a file; real_time_factor is the median of the runs'
 medians of windows of 100 ms of simulated time after the warm-up, and spread tells how far runs and windows are apart.
-The other numbers are those of the run in the middle. --quick takes small networks, once.
+The other numbers are those of the run in the middle; those of phases and load are of the same time as run_s, after the
+warm-up. --quick takes small networks, once. Exit code 2 tells of a mistake on the command line.
 """
 
 import argparse
@@ -31,6 +32,7 @@ FULL = [
     ("balanced_network", "balanced_network", ["--precision", "single", "--duration", "10000", *COBA], 1),
     ("random_network", "random_network", ["--precision", "single", "--duration", "2000"], 4),
     ("random_network", "random_network", ["--precision", "double", "--duration", "2000"], 5),
+    ("random_network", "random_network", ["--precision", "single", "--duration", "2000", "--weights", "16bit"], 4),
 ]
 QUICK = [
     ("microcircuit", "microcircuit", ["--precision", "double", "--duration", "2000", "--scale", "0.1"], 1),
@@ -88,8 +90,9 @@ def measure(name, program, args, ranks, runs):
     weights = args[args.index("--weights") + 1] if "--weights" in args else "exact"
     return {
         "network": name, "scale": facts["scale"], "precision": facts["precision"], "weights": weights, "ranks": ranks,
-        "cells": facts["cells"], "connections": facts["connections"], "build_s": facts["build_s"],
-        "run_s": facts["run_s"], "duration_ms": facts["duration_ms"], "real_time_factor": median(factors),
+        "cells": facts["cells"], "sources": facts["sources"], "connections": facts["connections"],
+        "build_s": facts["build_s"], "build_user_s": facts["build_user_s"], "run_s": facts["run_s"],
+        "duration_ms": facts["duration_ms"], "real_time_factor": median(factors),
         "phases_s": facts["phases_s"], "bytes_per_connection": facts["bytes_per_connection"],
         "peak_rss_bytes": facts["peak_rss_bytes"], "rates_hz": facts["rates_hz"], "load": facts["load"],
         "spread": {"runs": runs, "min": factors[0], "max": factors[-1],
@@ -113,19 +116,20 @@ def measure_cells(program, ranks, pattern):
 
 
 def print_table(results):
-    head = ("network", "scale", "precision", "weights", "ranks", "factor", "runs", "windows", "build s", "deliver s",
-            "update s", "exchange s", "B/conn.", "peak GB")
+    head = ("network", "scale", "precision", "weights", "ranks", "factor", "runs", "windows", "build s", "build CPU s",
+            "run s", "deliver s", "update s", "exchange s", "B/conn.", "peak GB")
     rows = [head]
     for r in (r for r in results if "real_time_factor" in r):
         spread, phases = r["spread"], r["phases_s"]
         windows = "-" if spread["window_min"] is None else f"{spread['window_min']:.3g}-{spread['window_max']:.3g}"
         rows.append((r["network"], f"{r['scale']:g}", r["precision"], r["weights"], str(r["ranks"]),
                      f"{r['real_time_factor']:.3g}", f"{spread['min']:.3g}-{spread['max']:.3g}", windows,
-                     f"{r['build_s']:.2f}", f"{phases['deliver']:.2f}", f"{phases['update']:.2f}",
-                     f"{phases['exchange']:.2f}", f"{r['bytes_per_connection']:.2f}",
+                     f"{r['build_s']:.2f}", f"{r['build_user_s']:.2f}", f"{r['run_s']:.2f}", f"{phases['deliver']:.2f}",
+                     f"{phases['update']:.2f}", f"{phases['exchange']:.2f}", f"{r['bytes_per_connection']:.2f}",
                      f"{r['peak_rss_bytes'] / 1e9:.2f}"))
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
-    print("\nReal-time factors are wall time / simulated time: median, and the ranges of runs and of windows of 100 ms")
+    print("\nReal-time factors are wall time / simulated time: median, and the ranges of runs and of windows of 100 ms.\n"
+          "Build CPU s is user time of the rank with the most; deliver, update and exchange are parts of run s.")
     for row in rows:
         print("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
     cells = [r for r in results if "ns_per_cell_and_step" in r]
@@ -136,27 +140,67 @@ def print_table(results):
         print(f"{r['network']:<32} {r['precision']}  {r['ranks']} rank(s)  {costs}")
 
 
+CELLS = "cells"  # what --only calls the benchmark of cells
+
+
+def at_least_one(text):
+    if not re.fullmatch(r"0*[1-9]\d*", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"must be a whole number >= 1, got {text!r}")
+    return int(text)
+
+
+def expression(text):
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no regular expression: {error}") from None
+
+
+def check_options(parser, options, networks):
+    """Ends with a sentence and exit code 2 if nothing can be measured."""
+    if not options.folder.is_dir():
+        parser.error(f"there is no folder {options.folder}")
+    known = [" ".join([name, *args]) for name, _, args, _ in networks]
+    chosen = {program for (_, program, _, _), text in zip(networks, known) if options.only.search(text)}
+    if options.only.search(CELLS):
+        chosen.add("benchmarks_cells")
+    if not chosen:
+        names = ", ".join(dict.fromkeys(name for name, *_ in networks))
+        parser.error(f"--only {options.only.pattern!r} matches no network and its arguments; "
+                     f"there are {names} and {CELLS}")
+    missing = sorted(program for program in chosen if not os.access(options.folder / program, os.X_OK))
+    if missing:
+        parser.error(f"folder {options.folder} lacks {', '.join(missing)}; scripts/bench builds the programs")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("folder", type=Path, help="folder of the programs")
     parser.add_argument("--quick", action="store_true", help="small networks, once: under 3 minutes")
-    parser.add_argument("--runs", type=int, help="of each network; 3 by default, 1 with --quick")
-    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--only", default="", help="networks whose name and arguments match this expression")
+    parser.add_argument("--runs", type=at_least_one, help="of each network; 3 by default, 1 with --quick")
+    parser.add_argument("--ranks", type=at_least_one, nargs="+", default=[1, 2])
+    parser.add_argument("--only", type=expression, default=re.compile(""),
+                        help="networks whose name and arguments match this expression")
     parser.add_argument("--json", help="file that the JSON lines are written to, too")
     options = parser.parse_args()
+    networks = QUICK if options.quick else FULL
+    check_options(parser, options, networks)
+    try:
+        file = open(options.json or os.devnull, "w", encoding="utf-8")
+    except OSError as error:
+        parser.error(f"--json: cannot write {options.json}: {error.strerror}")
 
     results = []
-    with open(options.json or os.devnull, "w", encoding="utf-8") as file:
+    with file:
         def add(result):
             results.append(result)
             line = json.dumps(result)
             print(line, flush=True)
             print(line, file=file, flush=True)
 
-        for name, program, args, gigabytes in QUICK if options.quick else FULL:
+        for name, program, args, gigabytes in networks:
             program = options.folder / program
-            if not re.search(options.only, " ".join([name, *args])):
+            if not options.only.search(" ".join([name, *args])):
                 continue
             if "--weights" in args and not has_option(program, "--weights"):
                 print(f"bench: {name} has no option --weights; left out", file=sys.stderr)
@@ -166,7 +210,7 @@ def main():
                 continue
             for ranks in options.ranks:
                 add(measure(name, program, args, ranks, options.runs or (1 if options.quick else 3)))
-        if re.search(options.only, "cells"):
+        if options.only.search(CELLS):
             for ranks in options.ranks:
                 for result in measure_cells(options.folder / "benchmarks_cells", ranks,
                                             "cells/IF_cu.*exp" if options.quick else "."):

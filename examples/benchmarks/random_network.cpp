@@ -44,7 +44,12 @@ Population make_population(Simulation& sim, std::size_t size, const char* label)
     return p;
 }
 
-std::vector<Population> make_network(Simulation& sim, std::uint64_t size, std::uint64_t in_degree) {
+std::vector<Population> make_network(
+    Simulation&                     sim,
+    const examples::NetworkProgram& program,
+    std::uint64_t                   size,
+    std::uint64_t                   in_degree
+) {
     const auto num_inh  = std::max<std::uint64_t>(size / 5, 1);
     const auto from_inh = std::max<std::uint64_t>(in_degree / 5, 1);
     Population exc      = make_population(sim, size - num_inh, "exc");
@@ -58,7 +63,7 @@ std::vector<Population> make_network(Simulation& sim, std::uint64_t size, std::u
             target,
             FixedNumberPreConnector{.n = in_degree - from_inh},
             StaticSynapse{.weight = normal_clipped(w, 0.1 * w, {.low = 0_pA}), .delay = delay},
-            {.receptor_type = "excitatory"}};
+            {.receptor_type = "excitatory", .weight_resolution = program.weight_resolution(w)}};
         Projection{
             inh,
             target,
@@ -68,7 +73,8 @@ std::vector<Population> make_network(Simulation& sim, std::uint64_t size, std::u
                     -inhibition * w, 0.1 * inhibition * w, Clip<Current>{.high = 0_pA}
                 ),
                 .delay = delay},
-            {.receptor_type = "inhibitory"}};
+            {.receptor_type     = "inhibitory",
+             .weight_resolution = program.weight_resolution(inhibition * w)}};
     }
     return {exc, inh};
 }
@@ -92,8 +98,11 @@ int main(int argc, char** argv) {
         .add_option("--in-degree", in_degree, "Number of sources of every cell")
         ->check(CLI::Range(std::uint64_t{5}, std::uint64_t{1'000'000}))
         ->capture_default_str();
+    program.add_weights_option();
     if (!program.parse(argc, argv)) return program.exit_code();
 
     const auto size = static_cast<std::uint64_t>(std::llround(double(cells) * program.scale()));
-    return program.run(0.1_ms, [&](Simulation& sim) { return make_network(sim, size, in_degree); });
+    return program.run(0.1_ms, [&](Simulation& sim) {
+        return make_network(sim, program, size, in_degree);
+    });
 }

@@ -13,6 +13,7 @@
 #include <ranvier/parallel/stop_signals.hpp>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 namespace ranvier::examples {
 
@@ -21,6 +22,22 @@ namespace {
 double now_s() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
+}
+
+/// Processor time of this process in user mode.
+double user_s() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_utime.tv_sec) +
+           1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
+}
+
+/// Cells that only emit spikes.
+std::uint64_t num_sources(const network::Network& network) {
+    std::uint64_t sources = 0;
+    for (const auto& population : network.populations())
+        sources += population->group->is_source() ? population->size : 0;
+    return sources;
 }
 
 /// CLI11's own checks let "nan" and "inf" pass.
@@ -44,7 +61,8 @@ NetworkProgram::NetworkProgram(Environment& env, NetworkDescription description)
       app_(description_.description, description_.name),
       duration_ms_(description_.duration.value()),
       warmup_ms_(description_.warmup.value()),
-      created_s_(now_s()) {
+      created_s_(now_s()),
+      created_user_s_(user_s()) {
     // Scripts append the user's arguments to their own: the last one counts.
     app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app_.add_option(
@@ -144,6 +162,13 @@ void NetworkProgram::add_weights_option() {
         ->capture_default_str();
 }
 
+Weight NetworkProgram::weight_resolution(Current largest) const {
+    if (weights_ != "16bit") return {};
+    // The factor makes up for the power of two, which may be almost half as large.
+    constexpr double room = 2, power_of_two = 2, multiples = 32767;
+    return room * power_of_two / multiples * abs(largest);
+}
+
 bool NetworkProgram::parse(int argc, char** argv) {
     try {
         app_.parse(argc, argv);
@@ -233,7 +258,11 @@ void NetworkProgram::print_banner(Simulation& sim, const std::vector<Population>
             population.size()
         );
     out << fmt::format(
-        "), built in {:.2f} s, min_delay {} ms\n", build_s_, sim.min_delay().value()
+        "), built in {:.2f} s ({:.2f} s of processor time on the rank with the most), min_delay {} "
+        "ms\n",
+        build_s_,
+        build_user_s_,
+        sim.min_delay().value()
     );
     out.flush();
 }
@@ -280,7 +309,9 @@ void NetworkProgram::prepare(Simulation& sim, std::vector<Population>& recorded)
         );
     if (sim.comm().is_stand_in())
         sim.simulate_peers(Frequency::in_base_units(as_rank_rate_hz_ / 1000));
-    build_s_ = sim.comm().max(now_s() - created_s_);
+    sim.run(0_ms);  // sorts the connections
+    build_s_      = sim.comm().max(now_s() - created_s_);
+    build_user_s_ = sim.comm().max(user_s() - created_user_s_);
     print_banner(sim, recorded);
     install_stop_signals();
     sim.stop_when([] { return pending_stop_signal() != 0; });
@@ -301,13 +332,13 @@ void NetworkProgram::simulate(Simulation& sim, const std::vector<Population>& re
     std::map<std::string, std::uint64_t> before;
     for (const Population& population : recorded)
         before[population.label()] = population.num_spikes();
-    const double begin       = now_s();
-    const double peers_until = sim.statistics().peers_s;
+    warmed_up_         = sim.statistics();
+    const double begin = now_s();
     windows_.start(sim.current_time());
     if (!sim.was_stopped()) sim.run(Time::in_base_units(duration_ms_));
     progress.finish();
     sim.on_interval({});
-    run_s_        = sim.comm().max(now_s() - begin) - (sim.statistics().peers_s - peers_until);
+    run_s_ = sim.comm().max(now_s() - begin) - (sim.statistics().peers_s - warmed_up_.peers_s);
     simulated_ms_ = std::max(0.0, sim.current_time().value() - warmup_ms_);
     for (const Population& population : recorded) {
         const auto   spikes = population.num_spikes() - before[population.label()];
@@ -317,16 +348,17 @@ void NetworkProgram::simulate(Simulation& sim, const std::vector<Population>& re
     }
 }
 
-/// What is told of the run, from all ranks.
+/// What is told of the run after the warm-up, from all ranks.
 void NetworkProgram::gather(Simulation& sim) {
     const Communicator&       comm       = sim.comm();
     const engine::Statistics& statistics = sim.statistics();
     for (std::size_t p = 0; p < engine::num_phases; ++p)
-        phases_s_[phase_names[p]] = comm.max(statistics.seconds[p]);
-    phases_s_["build"] = build_s_ + comm.max(statistics.build_s);
+        phases_s_[phase_names[p]] = comm.max(statistics.seconds[p] - warmed_up_.seconds[p]);
+    phases_s_["build"] = build_s_;
     if (comm.is_stand_in()) return;
 
-    digest_ = sim.digest();
+    digest_      = sim.digest();
+    num_sources_ = num_sources(sim.network());
     bytes_per_connection_ =
         static_cast<double>(comm.sum(std::uint64_t{sim.network().connection_bytes()})) /
         static_cast<double>(std::max<std::uint64_t>(sim.num_connections(), 1));
@@ -334,11 +366,10 @@ void NetworkProgram::gather(Simulation& sim) {
     std::vector<double>& factors = windows_.factors();
     comm.max(std::span{factors});
     if (!factors.empty()) window_real_time_factor_ = Spread::with_median(factors);
-    const double wait = statistics.seconds[static_cast<std::size_t>(engine::Phase::exchange)];
     for (const auto& [what, here] :
-         {std::pair{"events", static_cast<double>(statistics.events)},
-          std::pair{"updates", static_cast<double>(statistics.updates)},
-          std::pair{"wait_s", wait}})
+         {std::pair{"events", static_cast<double>(statistics.events - warmed_up_.events)},
+          std::pair{"updates", static_cast<double>(statistics.updates - warmed_up_.updates)},
+          std::pair{"wait_s", statistics.wait_s - warmed_up_.wait_s}})
         load_.emplace_back(what, Spread::with_mean(comm.all_gather(here)));
 }
 
@@ -346,10 +377,12 @@ void NetworkProgram::print_alone(Simulation& sim) const {
     print_one_rank(
         env_.root(),
         sim,
-        {.build_s      = phases_s_.at("build"),
+        {.build_s      = build_s_,
          .run_s        = run_s_,
          .simulated_ms = simulated_ms_,
          .peer_rate_hz = as_rank_rate_hz_,
+         .events       = sim.statistics().events - warmed_up_.events,
+         .updates      = sim.statistics().updates - warmed_up_.updates,
          .phases_s     = phases_s_}
     );
 }
@@ -414,8 +447,10 @@ RunReport NetworkProgram::report_of(const Simulation& sim, int signal) const {
     report.duration_ms             = simulated_ms_;
     report.warmup_ms               = warmup_ms_;
     report.cells                   = sim.num_cells();
+    report.sources                 = num_sources_;
     report.connections             = sim.num_connections();
     report.build_s                 = build_s_;
+    report.build_user_s            = build_user_s_;
     report.run_s                   = run_s_;
     report.real_time_factor        = 1000 * run_s_ / std::max(simulated_ms_, 1e-9);
     report.phases_s                = {phases_s_.begin(), phases_s_.end()};

@@ -53,7 +53,10 @@ public:
     int  exit_code() const { return exit_code_; }
 
     double scale() const { return scale_; }
-    bool   has_16bit_weights() const { return weights_ == "16bit"; }
+    /// For ProjectionOptions: not given if weights are to be exact, else the finest resolution with
+    /// which 16 bits hold weights of twice the `largest` mean. Where the deviation is a tenth of
+    /// the mean, that is 10 deviations beyond it.
+    Weight weight_resolution(Current largest) const;
 
     /// Makes a network on a simulation and returns the populations whose spikes are recorded.
     using Build = std::function<std::vector<Population>(Simulation& sim)>;
@@ -97,17 +100,21 @@ private:
     double        flush_interval_s_ = 60;
     double        timeout_s_        = 60;
     double        created_s_        = 0;  ///< wall clock when the program began to build
+    double        created_user_s_   = 0;  ///< processor time then
     std::string   as_rank_;               ///< k/R; empty: all ranks are there
     double        as_rank_rate_hz_ = 5;
     int           dry_run_ranks_   = 0;  ///< 0: no dry run
 
     double                                      build_s_      = 0;
+    double                                      build_user_s_ = 0;
+    engine::Statistics                          warmed_up_;         ///< when the warm-up was over
     double                                      run_s_        = 0;  ///< after the warm-up
     double                                      simulated_ms_ = 0;
     std::vector<std::pair<std::string, double>> rates_hz_;
     std::uint64_t                               digest_               = 0;
     double                                      bytes_per_connection_ = 0;
     std::uint64_t                               peak_rss_             = 0;
+    std::uint64_t                               num_sources_          = 0;
     std::map<std::string, double>               phases_s_;
     WindowTimes                                 windows_;
     std::optional<Spread>                       window_real_time_factor_;

@@ -301,8 +301,8 @@ void print_one_rank(std::ostream& out, Simulation& sim, const OneRankResult& res
     out << fmt::format(
         "{} synaptic events, {} updates of cells\nnot included: the latency and bandwidth of the "
         "network, and waiting for slower ranks\n",
-        sim.statistics().events,
-        sim.statistics().updates
+        result.events,
+        result.updates
     );
     out.flush();
 }

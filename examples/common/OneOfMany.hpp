@@ -59,6 +59,8 @@ struct OneRankResult {
     double                        run_s        = 0;  ///< without drawing the others' spikes
     double                        simulated_ms = 0;
     double                        peer_rate_hz = 0;
+    std::uint64_t                 events       = 0;  ///< synaptic events in `run_s`
+    std::uint64_t                 updates      = 0;  ///< of cells in `run_s`
     std::map<std::string, double> phases_s;
 };
 

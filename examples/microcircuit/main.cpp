@@ -99,13 +99,6 @@ std::vector<Population> make_cortex(Simulation& sim, double scale, bool settled)
     return cortex;
 }
 
-// Multiples of 1/32 pA (as a power of two: 2^-15 nA) reach to 1 nA, 18 standard deviations beyond
-// the mean of the largest weights. Those of a scaled network need coarser ones in proportion; the
-// factor makes up for the power of two, which may be almost half as large.
-Weight resolution(double scale) {
-    return (scale < 1 ? 1.9 / std::sqrt(scale) : 1) * 0.03125_pA;
-}
-
 void connect(std::vector<Population>& cortex, double scale, const Weight& weight_resolution) {
     for (std::size_t post = 0; post < num_pops; ++post) {
         for (std::size_t pre = 0; pre < num_pops; ++pre) {
@@ -151,11 +144,9 @@ int main(int argc, char** argv) {
     if (!program.parse(argc, argv)) return program.exit_code();
     return program.run(0.1_ms, [&](Simulation& sim) {
         auto cortex = make_cortex(sim, program.scale(), initial == "settled");
-        connect(
-            cortex,
-            program.scale(),
-            program.has_16bit_weights() ? resolution(program.scale()) : Weight{}
-        );
+        // Inhibition is four times as strong; in the published network the resolution is 2^-15 nA.
+        const Current largest = 4 / std::sqrt(program.scale()) * w;
+        connect(cortex, program.scale(), program.weight_resolution(largest));
         return cortex;
     });
 }

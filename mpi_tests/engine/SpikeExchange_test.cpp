@@ -1,7 +1,9 @@
 #include "ranvier/engine/SpikeExchange.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -119,6 +121,26 @@ TEST(SpikeExchange, carries_the_status_beside_many_spikes) {
 
     EXPECT_EQ(result.status, SpikeExchange::stop);
     EXPECT_EQ(result.spikes.size(), 100u * static_cast<std::size_t>(world().size()));
+}
+
+TEST(SpikeExchange, counts_the_time_of_waiting_for_slower_ranks) {
+    SpikeExchange exchange{world()};
+    EXPECT_EQ(exchange.wait_s(), 0);
+
+    world().barrier();
+    const bool slow  = world().size() > 1 && world().rank() == world().size() - 1;
+    const auto begin = std::chrono::steady_clock::now();
+    if (slow) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    exchange.exchange({}, 0);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+
+    // The others begin to wait some microseconds after the barrier, or late on a busy machine.
+    if (world().size() == 1) {
+        EXPECT_EQ(exchange.wait_s(), 0);
+    } else if (!slow) {
+        EXPECT_GT(exchange.wait_s(), 0.01);
+    }
+    EXPECT_LE(exchange.wait_s(), 1.001 * elapsed.count() - (slow ? 0.0999 : 0));
 }
 
 TEST(SpikeExchange, gives_a_stand_in_what_it_is_to_find_of_others) {

@@ -20,7 +20,7 @@ import h5py
 
 MPIRUN, PROGRAM, ARGS = sys.argv[1], sys.argv[2], sys.argv[3:]
 KEYS = {"network", "status", "scale", "precision", "weights", "ranks", "seed", "timestep_ms", "duration_ms", "warmup_ms",
-        "cells", "connections", "build_s", "run_s", "real_time_factor", "window_real_time_factor", "phases_s", "load",
+        "cells", "sources", "connections", "build_s", "build_user_s", "run_s", "real_time_factor", "window_real_time_factor", "phases_s", "load",
         "bytes_per_connection", "peak_rss_bytes", "rates_hz", "digest", "versions"}
 failures = []
 
@@ -45,6 +45,21 @@ def sha256(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def check_times(facts, ranks):
+    """What run.json tells of cost is that of the time after the warm-up, whatever it counts."""
+    phases, load = facts["phases_s"], facts["load"]
+    # Linux counts processor time in ticks of some milliseconds: there may be none.
+    expect(phases["build"] == facts["build_s"] > 0 and facts["build_user_s"] >= 0, "run.json tells what building took")
+    updates = (facts["cells"] - facts["sources"]) * round(facts["duration_ms"] / facts["timestep_ms"])
+    expect(round(ranks * load["updates"]["mean"]) == updates, f"{updates} updates: one per cell and step, no sources")
+    if ranks > 1:
+        return
+    expect(load["wait_s"]["max"] == 0, "one rank does not wait")
+    # Clocks agree to 0.1 %; what begins a run and belongs to no phase takes less than 1 ms, but may be interrupted.
+    share = (sum(phases.values()) - phases["build"]) / facts["run_s"]
+    expect(0.5 < share < 1.001, f"phases add up to {share:.4f} of run_s")
+
+
 def check_ranks(root):
     for precision in "double", "single":
         results = set()
@@ -63,6 +78,7 @@ def check_ranks(root):
             load = facts["load"]
             expect(all(0 <= x["min"] <= x["mean"] <= x["max"] for x in load.values()), "loads of ranks are in order")
             expect(load["updates"]["mean"] > 0 and load["events"]["mean"] > 0, "there are events and updates")
+            check_times(facts, ranks)
             windows = facts["window_real_time_factor"]
             expect(0 < windows["min"] <= windows["median"] <= windows["max"], "there are windows of 100 ms")
             results.add((sha256(f"{output}/spikes.h5"), sha256(f"{output}/v.h5"), facts["digest"],

@@ -35,8 +35,10 @@ RunReport example() {
     report.duration_ms             = 1000;
     report.warmup_ms               = 500;
     report.cells                   = 7717;
+    report.sources                 = 12;
     report.connections             = 2994450;
     report.build_s                 = 1.5;
+    report.build_user_s            = 1.25;
     report.run_s                   = 3;
     report.real_time_factor        = 2;
     report.phases_s                = {{"update", 1.25}, {"deliver", 0.5}};
@@ -65,8 +67,10 @@ TEST(run_report, has_every_key_in_order) {
           "duration_ms",
           "warmup_ms",
           "cells",
+          "sources",
           "connections",
           "build_s",
+          "build_user_s",
           "run_s",
           "real_time_factor",
           "window_real_time_factor",
@@ -90,6 +94,8 @@ TEST(run_report, values_are_written_in_full) {
           "\"status\": \"complete\"",
           "\"scale\": 0.1",
           "\"weights\": \"16bit\"",
+          "\"sources\": 12",
+          "\"build_user_s\": 1.25",
           "\"seed\": 18446744073709551615",
           "\"digest\": \"00000000000000ab\"",
           "\"update\": 1.25",

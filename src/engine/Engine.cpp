@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "ranvier/base/Error.hpp"
+#include "ranvier/base/TickClock.hpp"
 #include "ranvier/base/text.hpp"
 #include "ranvier/engine/PeerSpikes.hpp"
 #include "ranvier/parallel/activity.hpp"
@@ -24,26 +26,49 @@ namespace {
 constexpr Step longest_interval = 1000;
 static_assert(longest_interval <= static_cast<Step>(PackedSpike::max_lag));
 
+/// Books the time of runs, without gaps.
 class Stopwatch {
 public:
-    using Clock = std::chrono::steady_clock;
-    explicit Stopwatch(Statistics& statistics) : statistics_(statistics), last_(Clock::now()) {}
-    /// Books the time since the last call.
-    void book(Phase phase) {
-        const auto now = Clock::now();
-        statistics_.seconds[static_cast<std::size_t>(phase)] +=
-            std::chrono::duration<double>(now - last_).count();
-        last_ = now;
+    using Ticks = TickClock::Ticks;
+
+    void start() { last_ = clock_.now(); }
+    /// Books the time since the last call of any of these.
+    void book(Phase phase) { ticks_[static_cast<std::size_t>(phase)] += lap(); }
+    void book_build() { build_ += lap(); }
+    void book_peers() { peers_ += lap(); }
+
+    /// Adds what has been booked since the last call, so that no time becomes shorter as the rate
+    /// of the clock becomes known better.
+    void tell(Statistics& statistics) {
+        const double tick = clock_.seconds_per_tick();
+        const auto   take = [tick](Ticks& ticks) {
+            return tick * static_cast<double>(std::exchange(ticks, 0));
+        };
+        statistics.build_s += take(build_);
+        const double peers = take(peers_);
+        statistics.peers_s += peers;
+        statistics.run_s += peers;
+        for (std::size_t p = 0; p < num_phases; ++p) {
+            const double seconds = take(ticks_[p]);
+            statistics.seconds[p] += seconds;
+            statistics.run_s += seconds;
+        }
     }
 
 private:
-    Statistics&       statistics_;
-    Clock::time_point last_;
-};
+    Ticks lap() {
+        const Ticks now = clock_.now();
+        // Another core's counter may be a little behind.
+        const Ticks spent = now > last_ ? now - last_ : 0;
+        last_             = now;
+        return spent;
+    }
 
-double seconds_since(Stopwatch::Clock::time_point start) {
-    return std::chrono::duration<double>(Stopwatch::Clock::now() - start).count();
-}
+    TickClock                     clock_;
+    Ticks                         last_ = 0;
+    std::array<Ticks, num_phases> ticks_{};
+    Ticks                         build_ = 0, peers_ = 0;
+};
 
 template <class T>
 class EngineOf final : public Engine {
@@ -58,13 +83,12 @@ public:
           sampler_(network) {}
 
     void run(Step last, const Hooks& hooks) override {
-        const auto start = Stopwatch::Clock::now();
+        watch_.start();
         collectively(network_.comm(), [&] {
             refresh();
             sampler_.refresh();
         });
-        statistics_.build_s += seconds_since(start);
-        const auto begin = Stopwatch::Clock::now();
+        watch_.book_build();
         if (network_.now() == 0 && last > 0 && !step_0_emitted_) emit_step_0();
         for (bool stop = false; network_.now() < last && !stop;) {
             const Step end =
@@ -73,11 +97,11 @@ public:
             network_.set_now(end);
             parallel::set_simulated_time(network_.grid().ms(end));
             if (!hooks.after_interval) continue;
-            Stopwatch watch{statistics_};
             hooks.after_interval(end);
-            watch.book(Phase::record);
+            watch_.book(Phase::record);
         }
-        statistics_.run_s += seconds_since(begin);
+        watch_.tell(statistics_);
+        statistics_.wait_s = std::max(statistics_.wait_s, exchange_.wait_s());
         statistics_.events = delivery_.num_events();
     }
 
@@ -121,7 +145,9 @@ private:
         } catch (...) {
             failure = std::current_exception();
         }
+        watch_.book(Phase::sources);
         exchange(0, failure, false, {});
+        watch_.book(Phase::exchange);
     }
 
     /// Steps first + 1 ... last, then one exchange. Returns whether some rank asked to stop.
@@ -131,46 +157,48 @@ private:
         bool               stop = false;
         try {
             const FlushDenormals flush;
-            Stopwatch            watch{statistics_};
             for (Step step = first + 1; step <= last; ++step) {
                 currents_.apply(step);
                 for (std::size_t b = 0; b < store_.blocks().size(); ++b)
                     update(store_.blocks()[b], step, first + 1);
-                watch.book(Phase::update);
-                emit_sources(step, first + 1);
-                watch.book(Phase::sources);
+                watch_.book(Phase::update);
+                if (!sources_.empty()) {
+                    emit_sources(step, first + 1);
+                    watch_.book(Phase::sources);
+                }
                 for (std::size_t b = 0; b < store_.blocks().size(); ++b)
                     delivery_.deliver(b, step);
-                watch.book(Phase::deliver);
+                watch_.book(Phase::deliver);
                 if (settles_) {
                     for (std::size_t b = 0; b < store_.blocks().size(); ++b)
                         settle(store_.blocks()[b], step, first + 1);
-                    watch.book(Phase::update);
+                    watch_.book(Phase::update);
                 }
                 sort_off_grid(step);
                 if (sampler_.is_due(step)) {
                     sampler_.take(step);
-                    watch.book(Phase::record);
+                    watch_.book(Phase::record);
                 }
                 tick();
             }
-            if (hooks.watch || hooks.stop) stop = call_hooks(last, hooks);
+            if (hooks.watch || hooks.stop) {
+                stop = call_hooks(last, hooks);
+                watch_.book(Phase::record);
+            }
         } catch (...) {
             failure = std::current_exception();
         }
         const auto peers = peer_spikes(first + 1, last);
-        Stopwatch  watch{statistics_};
-        stop = exchange(first + 1, failure, stop, peers);
-        watch.book(Phase::exchange);
+        stop             = exchange(first + 1, failure, stop, peers);
+        watch_.book(Phase::exchange);
         return stop;
     }
 
     /// What stands in for messages, and its cost apart from theirs.
     std::span<const std::uint64_t> peer_spikes(Step first, Step last) {
         if (!network_.comm().is_stand_in()) return {};
-        const auto begin  = Stopwatch::Clock::now();
         const auto spikes = peers_.draw(first, last);
-        statistics_.peers_s += seconds_since(begin);
+        watch_.book_peers();
         return spikes;
     }
 
@@ -323,6 +351,7 @@ private:
     Step                          interval_       = 1;
     bool                          settles_        = false;  ///< some input steps the potential
     bool                          step_0_emitted_ = false;
+    Stopwatch                     watch_;
     Statistics                    statistics_;
 };
 

@@ -36,6 +36,7 @@ SpikeExchange::Result SpikeExchange::exchange(
     std::copy_n(mine.begin(), fits, sent_.begin() + 1);
     received_.resize(ranks * (capacity_ + 1));
     const int               length = static_cast<int>(capacity_ + 1);
+    const TickClock::Ticks  begin  = clock_.now();
     const parallel::Waiting waiting{comm_, "MPI_Allgather"};
     check_mpi(
         MPI_Allgather(
@@ -49,6 +50,7 @@ SpikeExchange::Result SpikeExchange::exchange(
         ),
         "MPI_Allgather"
     );
+    waited_ += clock_.now() - begin;
 
     unsigned      any  = 0;
     std::uint64_t most = 0;
@@ -82,6 +84,7 @@ void SpikeExchange::gather_rest(std::span<const std::uint64_t> mine) {
     const auto rest  = mine.subspan(std::min(mine.size(), capacity_));
     const auto first = all_.size();
     all_.resize(first + static_cast<std::size_t>(total));
+    const TickClock::Ticks  begin = clock_.now();
     const parallel::Waiting waiting{comm_, "MPI_Allgatherv"};
     check_mpi(
         MPI_Allgatherv(
@@ -96,6 +99,7 @@ void SpikeExchange::gather_rest(std::span<const std::uint64_t> mine) {
         ),
         "MPI_Allgatherv"
     );
+    waited_ += clock_.now() - begin;
 }
 
 }  // namespace ranvier::engine

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -20,18 +19,24 @@
 
 namespace ranvier::engine {
 
-/// Where the wall time of a run goes, on this rank.
+/// Where the wall time of a run goes, on this rank: advancing cells; sources; adding input; sorting
+/// spikes, sending them, waiting for those of slower ranks, looking up their rows; taking samples,
+/// writing, and what is called between intervals.
 enum class Phase { update, sources, deliver, exchange, record };
 inline constexpr std::size_t num_phases = 5;
 
-/// What a run has cost and done so far, on this rank.
+/// What the runs that have ended have cost and done, on this rank. Without `simulate_peers`, the
+/// phases add up to `run_s`.
 struct Statistics {
     std::array<double, num_phases> seconds{};  ///< by Phase
     double                         run_s   = 0;
     double                         build_s = 0;  ///< sorting of connections before the first step
     double                         peers_s = 0;  ///< of `run_s`, spent on `simulate_peers`
-    std::uint64_t                  events  = 0;  ///< synaptic events delivered here
-    std::uint64_t                  updates = 0;  ///< cells updated here, summed over steps
+    double                         wait_s  = 0;  ///< of Phase::exchange, in calls of MPI
+    /// Synaptic events delivered here. Poisson input whose sources nothing else needs is drawn with
+    /// the cells, not delivered, and does not count.
+    std::uint64_t events  = 0;
+    std::uint64_t updates = 0;  ///< cells updated here, summed over steps
 };
 
 /// What is called on every rank between intervals.

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "ranvier/base/TickClock.hpp"
 #include "ranvier/base/types.hpp"
 #include "ranvier/parallel/Communicator.hpp"
 
@@ -60,10 +61,16 @@ public:
         std::span<const std::uint64_t> others = {}
     );
 
+    /// Seconds in MPI so far: waiting for slower ranks and sending. 0 where there is one rank.
+    /// @local
+    double wait_s() const { return clock_.seconds(waited_); }
+
 private:
     void gather_rest(std::span<const std::uint64_t> mine);
 
     Communicator               comm_;
+    TickClock                  clock_;
+    TickClock::Ticks           waited_   = 0;
     std::size_t                capacity_ = 16;  ///< spikes per rank in the first collective
     std::vector<std::uint64_t> sent_, received_, all_;
     std::vector<std::uint64_t> counts_;

@@ -43,19 +43,32 @@ struct RunReport {
     double duration_ms = 0;  ///< simulated, after the warm-up
     double warmup_ms   = 0;
 
-    std::uint64_t cells       = 0;
+    std::uint64_t cells       = 0;  ///< with sources of spikes
+    std::uint64_t sources     = 0;  ///< of `cells`, those that only emit spikes
     std::uint64_t connections = 0;
 
-    double build_s          = 0;  ///< wall time
-    double run_s            = 0;  ///< wall time
-    double real_time_factor = 0;
+    /// Wall time from the start of the program until the first step can be simulated, the sorting
+    /// of connections included.
+    double build_s = 0;
+    /// Processor time of `build_s` in user mode, of the rank with the most. A rank that waits for
+    /// others in MPI uses it, too. Linux counts it in ticks of some milliseconds.
+    double build_user_s     = 0;
+    double run_s            = 0;  ///< wall time, without the warm-up
+    double real_time_factor = 0;  ///< wall time / simulated time, after the warm-up
     /// Median, smallest and largest real-time factor of successive windows of 100 ms of simulated
     /// time after the warm-up, on the slowest rank; none for shorter runs.
-    std::optional<Spread>                       window_real_time_factor;
-    std::vector<std::pair<std::string, double>> phases_s;  ///< wall time of parts of the run
+    std::optional<Spread> window_real_time_factor;
 
-    /// What the ranks had to do since the simulation began, smallest, mean and largest of them:
-    /// synaptic events, updates of cells, seconds of waiting in exchanges.
+    /// Wall time of the parts of what `run_s` covers, each on the rank where it is longest: update
+    /// of cells, sources, deliver (of input), exchange (of spikes: sorting, sending, waiting for
+    /// slower ranks, looking up rows) and record (with writing). On one rank they add up to
+    /// `run_s`, up to the start of the run. Beside them stands `build`, which is `build_s`.
+    std::vector<std::pair<std::string, double>> phases_s;
+
+    /// What the ranks had to do in `run_s`, smallest, mean and largest of them: synaptic `events`
+    /// delivered, without Poisson input that is drawn with the cells because nothing else needs its
+    /// sources; `updates` of cells, sources not counted; `wait_s`, the part of the exchange that is
+    /// spent in MPI, which is waiting for slower ranks and sending, and 0 on one rank.
     std::vector<std::pair<std::string, Spread>> load;
 
     double        bytes_per_connection = 0;
