@@ -127,10 +127,11 @@ struct HodgkinHuxley {
     /// Error of the prediction, mV, above which a step takes 4, 16 and 64 parts (see `whole`).
     static constexpr std::array divides_above{1e-3, 0.03, 1.0};
 
-    /// The rate, per ms, above which v relaxes so fast that a step takes 16 parts at least, however
-    /// good the prediction: in a depolarization block, v hardly moves, but a small kick, as when
-    /// the number of parts changes, grows by orders of magnitude until the block ends.
-    static constexpr double fast = 2.5;
+    /// Rates, per ms, above which v relaxes so fast that a step takes 4 and 16 parts at least,
+    /// however good the prediction: in a depolarization block or an oscillation that hardly grows,
+    /// small errors, and kicks where the number of parts changes, add up for a hundred
+    /// milliseconds.
+    static constexpr double fast = 0.7, very_fast = 1.0;
 
     RANVIER_INLINE void advance(State& s, const SynapticInput<V>& in, V steady) const {
         V     error;
@@ -158,15 +159,20 @@ struct HodgkinHuxley {
 private:
     /// A step, and the prediction's error, of third order, as in one of 0.1 ms or more: in shorter
     /// ones the number of parts depends on the state alone, and all parts get shorter with the
-    /// step. Where v relaxes fast, that is at least one that takes 16 parts.
+    /// step. Where v relaxes fast, it is at least what takes 4 or 16 parts.
     RANVIER_INLINE State
     whole(const State& s, const SynapticInput<V>& in, V steady, V& error) const {
         const Length l{h, membrane.half_h, per_h, membrane.minus_h_over_cm};
         const State  result = once(s, in, steady, l, error);
         const V      ratio  = per_h * number(0.1);
         const V      g      = membrane.g_leak + in.g.start + sodium(s) + potassium(s);
-        const V      least  = simd::select(g * per_cm > number(fast), number(0.04), number(0));
-        error               = simd::max(error * simd::max(ratio * ratio * ratio, number(1)), least);
+        const V      rate   = g * per_cm;
+        const V      least  = simd::select(
+            rate > number(very_fast),
+            number(0.04),
+            simd::select(rate > number(fast), number(0.002), number(0))
+        );
+        error = simd::max(error * simd::max(ratio * ratio * ratio, number(1)), least);
         return result;
     }
 

@@ -251,10 +251,13 @@ private:
             apply_spike(piece, i, step, 0, state, piece.constants_of(i));
             piece.store(i, state);
             const Step held = piece.refractory_steps_of(i);
-            if (held > 0) piece.hold(i, step + held);
-            if (held > 0 && off_grid())
-                off_grid_[index_of(piece)].release[i] =
-                    piece.refractory_ms_of(i) - grid_.ms(held - 1);
+            if (held > 0 && off_grid()) {
+                const Release later = release_after(piece.refractory_ms_of(i), grid_.ms(1));
+                piece.hold(i, step + 1 + later.steps);
+                off_grid_[index_of(piece)].release[i] = later.rest;
+            } else if (held > 0) {
+                piece.hold(i, step + held);
+            }
             piece.spikes[k] = static_cast<std::uint32_t>(piece.cells.first) + i;
         }
         return {{piece.spikes.data(), count}, {}};

@@ -92,20 +92,19 @@ private:
         const double injected = piece.injected.size() ? static_cast<double>(piece.injected[i]) : 0;
         const auto   values   = piece.values_of(columns, piece.cells.first + i);
         const OffGridStep<Scalar> path{values, grid.timestep(), injected};
-        std::vector<double>       times;
-        std::uint32_t             k = 0;
-        const double              held =
+        if (released && !(release[i] > 0)) path.release(state);
+        std::vector<double> times;
+        std::uint32_t       k = 0;
+        const double        held =
             path.run(state, released ? release[i] : 0, times, [&](auto& at, const auto& constants) {
                 on_spike(i, k++, at, constants);
             });
         piece.take_apart(state, [&](std::size_t s, double value) {
             piece.state[s][i] = static_cast<T>(value);
         });
-        if (held > dt) {
-            // The release falls into ((later) dt, (later + 1) dt].
-            const double later = std::ceil(std::min(held / dt, 1e15)) - 1;
-            piece.hold(i, step + static_cast<Step>(later));
-            release[i] = held - later * dt;
+        if (const Release later = release_after(held, dt); later.steps > 0) {
+            piece.hold(i, step + later.steps);
+            release[i] = later.rest;
         }
         for (const double time : times) {
             piece.spikes.push_back(static_cast<std::uint32_t>(piece.cells.first) + i);

@@ -13,6 +13,21 @@
 
 namespace ranvier::models {
 
+/// When a cell is released that has been held since the beginning of a step.
+struct Release {
+    Step   steps;  ///< whole steps until then
+    double rest;   ///< ms after them, in [0, dt)
+};
+
+/// A release within rounding of a point of the grid is there, after what arrives at it: input then
+/// finds the cell held, as on the grid.
+/// @param held, dt  ms; how long the cell is held, and the time step
+inline Release release_after(double held, double dt) {
+    constexpr double rounding = 1e-9;
+    const double     steps    = std::floor(std::min(held / dt, 1e15) + rounding);
+    return {static_cast<Step>(steps), std::max(held - steps * dt, 0.0)};
+}
+
 /// Takes a cell through one step of the grid, piece by piece: to the end of its refractory period,
 /// to each crossing of the threshold, and to the end of the step.
 ///
@@ -49,8 +64,8 @@ public:
     /// @param held      ms after the beginning of the step until which the cell is refractory
     /// @param spikes    receives times of spikes, ms after the beginning of the step, in (0, dt]
     /// @param on_spike  called as `on_spike(state, constants)`
-    /// @return ms after the beginning of the step at which the last refractory period ends; at most
-    ///         dt if the cell is free in the end
+    /// @return ms after the beginning of the step at which the last refractory period ends if that
+    ///         is in a later step (see release_after), otherwise anything less
     template <class F>
     double run(State& state, double held, std::vector<double>& spikes, F&& on_spike) const {
         const double      dt  = dt_.value();
@@ -58,11 +73,12 @@ public:
         double            now = 0, longest = dt;
         while (now < dt) {
             if (held > now) {
-                const double end = std::min(held, dt);
-                state.v          = std::numeric_limits<double>::quiet_NaN();
-                state            = after(state, end - now).state;
-                now              = end;
-                if (held > dt) return held;
+                const bool   to_end = release_after(held, dt).steps > 0;
+                const double end    = to_end ? dt : held;
+                state.v             = std::numeric_limits<double>::quiet_NaN();
+                state               = after(state, end - now).state;
+                now                 = end;
+                if (to_end) return held;
                 release(state);
                 continue;
             }
@@ -89,9 +105,16 @@ public:
             const double refractory = at.refractory;
             held                    = now + refractory;
             if (spikes.size() - had == max_spikes) held = std::max(held, dt);
-            if (held > dt) state.v = std::numeric_limits<double>::quiet_NaN();
+            if (held > now && release_after(held, dt).steps > 0)
+                state.v = std::numeric_limits<double>::quiet_NaN();
         }
-        return held;
+        return held > now ? held : 0;
+    }
+
+    /// The end of a refractory period.
+    void release(State& state) const {
+        if constexpr (requires(Constants k) { k.v_reset; })
+            state.v = M::prepare(values_, dt_).constants.v_reset;
     }
 
 private:
@@ -115,11 +138,6 @@ private:
             derived.constants.membrane.time_unit *= std::min(1.0, 4 * h / dt_.value());
         const bool spiked = M::advance(state, derived.constants, injected_);
         return {h, state, derived.constants, derived.refractory.value(), spiked};
-    }
-
-    void release(State& state) const {
-        if constexpr (requires(Constants k) { k.v_reset; })
-            state.v = M::prepare(values_, dt_).constants.v_reset;
     }
 
     /// Whether the cell has been released at or above its threshold, where it spikes at once.

@@ -82,6 +82,35 @@ TEST(HH_cond_exp, leaves_a_depolarization_block_when_its_equations_do) {
     }
 }
 
+// Large currents make v oscillate with an amplitude that grows slowly: errors of the frequency add
+// up. The second cell is one of few channels.
+TEST(HH_cond_exp, oscillates_as_its_equations_do) {
+    json  setup = published();
+    auto& c     = setup.at("case");
+    c["params"] = {
+        {"cm", 0.9296},
+        {"gbar_Na", 24.82032},
+        {"gbar_K", 4.0939584},
+        {"g_leak", 0.05466048},
+        {"tau_syn_E", 8.878}};
+    c["exc"]                   = {30.1, 60.3};
+    c["inh"]                   = json::array();
+    c["w_exc"]                 = 1.5;
+    c["delay"]                 = 0.1;
+    c["tstop"]                 = 200;
+    c["dc"]                    = {{"amplitude", 22.0}, {"start", 1.0}, {"stop", 190.0}};
+    json other                 = setup;
+    other.at("case")["params"] = {
+        {"cm", 0.29}, {"gbar_Na", 14.5}, {"gbar_K", 1.45}, {"g_leak", 0.029}};
+    other.at("case")["exc"]             = {40.0, 80.0};
+    other.at("case")["w_exc"]           = 0.02;
+    other.at("case")["dc"]["amplitude"] = 10.0;
+    for (const json& recorded : {setup, other}) {
+        const auto exact = test::Converged<Equations>{recorded.at("case"), 0.002}.recording;
+        test::expect_like<HH_cond_exp>(recorded, exact, 0.1_ms, {.spikes_ms = 0.02});
+    }
+}
+
 TEST(HH_cond_exp, converges_at_order_3) {
     const auto quiet = test::variant(published(), {{"gbar_Na", 2.0}}, 0.05, 1);
 

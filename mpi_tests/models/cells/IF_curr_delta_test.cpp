@@ -55,6 +55,30 @@ TEST(IF_curr_delta, spikes_when_its_equations_do) {
     );
 }
 
+// Input that arrives when the refractory period ends is lost, as on the grid, and counts a step
+// later: whatever the rounding of multiples of 0.1 ms.
+TEST(IF_curr_delta, is_released_after_the_input_at_the_end_of_the_refractory_period) {
+    for (const Time dt : {0.1_ms, 0.05_ms, 0.02_ms, 0.01_ms}) {
+        for (int k = 1; k <= 50; ++k) {
+            json       recorded = published();
+            json&      setup    = recorded.at("case");
+            const auto spikes   = [&](double second, SpikeTiming timing) {
+                setup["exc"] = {1.0, second};
+                return test::replayed<IF_curr_delta>(recorded, dt, timing).spikes_ms.size();
+            };
+            setup["params"] = {{"tau_refrac", k / 10.0}};
+            setup["w_exc"]  = 20;
+            setup["inh"]    = json::array();
+            setup["tstop"]  = 10;
+            setup["dc"]     = {{"amplitude", 0}, {"start", 0}, {"stop", 10}};
+            for (const SpikeTiming timing : {SpikeTiming::on_grid, SpikeTiming::off_grid}) {
+                EXPECT_EQ(spikes((10 + k) / 10.0, timing), 1u) << k << " " << dt.value();
+                EXPECT_EQ(spikes((11 + k) / 10.0, timing), 2u) << k << " " << dt.value();
+            }
+        }
+    }
+}
+
 TEST(IF_curr_delta, is_on_the_grid_no_further_from_its_equations_than_nest) {
     const auto exact = test::Converged<Equations>{published().at("case"), 0.002}.recording;
     test::expect_better_than_nest<IF_curr_delta>(published(), exact);

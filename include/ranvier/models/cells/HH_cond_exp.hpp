@@ -27,7 +27,7 @@ namespace ranvier {
 ///
 /// A spike is an upward crossing of 0 mV. Integrated with an error of third order, in shorter steps
 /// during a spike (see HodgkinHuxley). On the grid, v is looked at once in a step: spikes begin and
-/// end unseen in steps of 0.5 ms or more; off the grid, in steps of more than 1 ms.
+/// end unseen in steps of 0.5 ms or more; off the grid, in steps of more than 0.5 ms.
 ///
 /// State: v [mV], gsyn_exc [uS], gsyn_inh [uS], h, m, n.
 /// Receptors: "excitatory", "inhibitory". Weights: conductance [uS].
