@@ -217,9 +217,9 @@ def ranks_of(directory):
     return ranks
 
 
-def marks_job(mpirun, program, directory, stderr=subprocess.DEVNULL, **environment):
+def marks_job(mpirun, program, directory, stderr=subprocess.DEVNULL, duration_ms=1000, **environment):
     """Starts a run that marks the moment from which it writes."""
-    return subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), "1000"],
+    return subprocess.Popen([mpirun, "-n", str(RANKS), program, "marks", "0", str(directory), str(duration_ms)],
                             stdout=subprocess.DEVNULL, stderr=stderr, text=True,
                             env={**os.environ, **environment})
 
@@ -283,13 +283,14 @@ def check_kills(mpirun, program, folder, kills=50, at_once=3):
 
 
 def check_stops(mpirun, program, folder, stops=5):
-    """Root stops at a random moment, most often in a file operation that the others wait in."""
+    """Root stops at a random moment, most often in a file operation that the others wait in. The run is long enough
+    not to be over by then: nobody is there to notice a root that stops when the others have left MPI."""
     dice = random.Random(4)
     ok, stopped = True, 0
     for number in range(stops):
         directory = folder / f"stop{number}"
         begin = time.monotonic()
-        with marks_job(mpirun, program, directory, subprocess.PIPE,
+        with marks_job(mpirun, program, directory, subprocess.PIPE, duration_ms=10000,
                        RANVIER_TIMEOUT=str(TIMEOUT_S)) as job:
             wait_for_mark(job, directory)
             time.sleep(dice.uniform(0, 0.5))
