@@ -196,6 +196,19 @@ TEST(Engine, says_where_the_state_is_no_longer_finite) {
     }
 }
 
+TEST(Engine, says_which_cell_spikes_without_end) {
+    Simulation       sim{world(), {.spike_timing = SpikeTiming::off_grid}};
+    const Population cells{
+        sim, 5, IF_curr_exp{.tau_refrac = 0_ms, .v_reset = -49_mV}, {.label = "cells"}};
+    cells.view({3}).initialize({{"v", -50.0}});
+    EXPECT_COLLECTIVE_THROW(
+        world(),
+        sim.run(1_ms),
+        RunError,
+        "Population \"cells\": cell 3 spikes without end within the time step before t = 0.1 ms."
+    );
+}
+
 TEST(Engine, counts_events_and_time) {
     Ring       network;
     const auto engine = make_engine(network.sim.network());

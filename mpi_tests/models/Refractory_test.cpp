@@ -1,5 +1,6 @@
 #include "ranvier/models/Refractory.hpp"
 
+#include <cmath>
 #include <map>
 #include <vector>
 
@@ -68,6 +69,20 @@ TEST(Refractory, frees_nobody_whom_it_was_told_to_forget) {
     refractory.forget([](std::uint32_t) { return true; });
 
     EXPECT_TRUE(freed_until(refractory, 0, 1000).empty());
+}
+
+// The quotients of multiples of 0.1 are whole numbers but for rounding.
+TEST(release_after, is_at_points_of_the_grid_in_spite_of_rounding) {
+    for (int k = 1; k <= 60; ++k) {
+        for (const double dt : {0.1, 0.05, 0.01}) {
+            const Release release = release_after(0.1 * k, dt);
+            EXPECT_EQ(release.steps, std::llround(0.1 * k / dt) - 1) << k << " " << dt;
+            EXPECT_NEAR(release.rest, dt, 1e-12);
+        }
+    }
+    EXPECT_EQ(release_after(0.25, 0.1).steps, 2);
+    EXPECT_NEAR(release_after(0.25, 0.1).rest, 0.05, 1e-15);
+    EXPECT_EQ(release_after(0, 0.1).steps, 0);
 }
 
 }  // namespace

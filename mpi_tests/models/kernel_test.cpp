@@ -59,8 +59,8 @@ public:
 
     void set_state(std::size_t state, std::size_t cell, T value) { states_[state][cell] = value; }
 
-    /// A step with or without a current, on the grid or off it: there, the states of spiking cells
-    /// are kept, and those that may have spiked within the step count as such.
+    /// A step with or without a current, on the grid or off it: there, those cells that may have
+    /// spiked within the step count as spiking.
     struct Wanted {
         bool injected = false, off_grid = false;
     };
@@ -79,14 +79,17 @@ public:
             states.data(), constants.data(), stride_.data(), uniform_, count, spikes.data()};
         arguments.not_finite = not_finite;
         before_.assign(count * num_states, T{});
-        if (wanted.off_grid) arguments.before = before_.data();
+        arguments.before = before_.data();
         if (wanted.injected) arguments.injected = injected_.data();
         spikes.resize(kernel(arguments));
-        before_.resize(wanted.off_grid ? spikes.size() * num_states : 0);
+        before_.resize(keeps_states(wanted) ? spikes.size() * num_states : 0);
         return spikes;
     }
     /// States of the cells that spiked before they did, in the order of the spikes.
     const std::vector<T>& before() const { return before_; }
+    static bool           keeps_states(const Wanted& wanted) {
+                  return wanted.off_grid || ChangesConductances<M>;
+    }
 
     /// The same, one cell after the other, as the model reads.
     std::vector<std::uint32_t> advance_one_by_one(const Wanted& wanted = {}) {
@@ -101,19 +104,20 @@ public:
                 constants[j] = constants_[j][i];
             auto       state    = std::bit_cast<State>(values);
             const auto k        = std::bit_cast<Constants>(constants);
+            bool       marked   = false;
             const auto advanced = [&](auto injected) {
-                [[maybe_unused]] const auto before = state;
-                bool                        spiked = M::advance(state, k, injected);
-                if constexpr (Peaks<M>) {
-                    if (wanted.off_grid)
-                        spiked |= to_be_looked_at_with<M>(before, state, k, injected) != 0;
-                }
-                return spiked;
+                const auto before = state;
+                const bool spiked = M::advance(state, k, injected);
+                if (wanted.off_grid)
+                    return spiked || to_be_looked_at_with<M>(before, state, k, injected) != 0;
+                marked = to_be_made_finely<M>(before, state, k, injected) != 0;
+                return spiked || marked;
             };
             if (wanted.injected ? advanced(InjectedCurrent<T>{injected_[i]})
                                 : advanced(NoCurrent{})) {
-                spikes.push_back(static_cast<std::uint32_t>(i));
-                if (wanted.off_grid) before_.insert(before_.end(), values.begin(), values.end());
+                spikes.push_back(static_cast<std::uint32_t>(i) | (marked ? finely : 0));
+                if (keeps_states(wanted))
+                    before_.insert(before_.end(), values.begin(), values.end());
             }
             values = std::bit_cast<std::array<T, num_states>>(state);
             for (std::size_t s = 0; s < num_states; ++s)
@@ -251,7 +255,7 @@ TEST(kernel, never_lets_cells_without_potential_spike) {
         Arrays<M, double> arrays(false);
         for (int step = 0; step < 20; ++step) {
             for (const std::uint32_t cell : arrays.advance(kernels_of<M>().advance_double))
-                EXPECT_NE(cell, 17u);
+                EXPECT_NE(cell & ~finely, 17u);
         }
     });
 }

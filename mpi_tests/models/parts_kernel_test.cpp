@@ -74,13 +74,13 @@ struct Arrays {
              piece.padded,
              spikes.data(),
              nullptr,
-             off_grid ? before.data() : nullptr,
+             before.data(),
              &not_finite,
              piece.parts.data(),
              piece.parts.size()}
         ));
         EXPECT_EQ(not_finite, 1u) << "the cell that is held";
-        before.resize(off_grid ? spikes.size() * piece.num_states() : 0);
+        before.resize(keeps_states(off_grid) ? spikes.size() * piece.num_states() : 0);
         return spikes;
     }
     /// The same, one cell after the other, as the model reads.
@@ -91,20 +91,21 @@ struct Arrays {
             const auto from   = piece.load(i);
             const auto k      = piece.constants_of(i);
             auto       state  = from;
-            bool       spiked = Whole<M>::advance(state, k, NoCurrent{});
-            if constexpr (Peaks<Whole<M>>) {
-                const unsigned may = to_be_looked_at_with<Whole<M>>(from, state, k, NoCurrent{});
-                spiked             = spiked || (off_grid && may != 0);
-            }
-            if (spiked) {
-                spikes.push_back(i);
-                if (off_grid)
+            const bool spiked = Whole<M>::advance(state, k, NoCurrent{});
+            const bool looked_at =
+                off_grid && to_be_looked_at_with<Whole<M>>(from, state, k, NoCurrent{}) != 0;
+            const bool marked =
+                !off_grid && to_be_made_finely<Whole<M>>(from, state, k, NoCurrent{}) != 0;
+            if (spiked || looked_at || marked) {
+                spikes.push_back(i | (marked ? finely : 0));
+                if (keeps_states(off_grid))
                     piece.take_apart(from, [&](std::size_t, T value) { before.push_back(value); });
             }
             piece.store(i, state);
         }
         return spikes;
     }
+    static bool keeps_states(bool off_grid) { return off_grid || ChangesConductances<M>; }
     /// Bits of all states; all NaN are one.
     std::vector<std::uint64_t> bits() const {
         std::vector<std::uint64_t> result;

@@ -30,6 +30,23 @@ TEST(shapes, moments_are_integrals) {
     }
 }
 
+TEST(shapes, moments_of_short_steps_are_those) {
+    for (const double z : {1e-9, 1e-3, 0.5, 1.0, 2.0}) {
+        for (std::size_t k = 0; k < 4; ++k) {
+            EXPECT_NEAR(moments_of_short(z)[k], moments(z)[k], z > 1 ? 2e-6 : 2e-8)
+                << z << " " << k;
+            const auto single = moments_of_short(static_cast<float>(z));
+            EXPECT_NEAR(static_cast<double>(single[k]), moments(z)[k], 3e-6) << z << " " << k;
+        }
+    }
+    for (const double z : {3.0, 30.0, 1e4, 1e9}) {
+        const auto m = moments_of_short(z);
+        EXPECT_NEAR(m[0], moments(z)[0], 1e-12 * m[0]) << z;
+        for (std::size_t k = 1; k < 4; ++k)
+            EXPECT_TRUE(m[k] >= 0 && m[k] < m[k - 1]) << z << " " << k;
+    }
+}
+
 /// Checks a course against the response x(t) to the state at its beginning.
 template <class F>
 void expect_course(const Course<double>& c, double h, F x) {

@@ -214,7 +214,27 @@ private:
             statistics_.updates += piece.cells.size();
             if (const auto found = piece.group->not_finite(piece.piece))
                 refuse_not_finite(piece, *found, step);
+            if (const auto found = piece.group->endless(piece.piece))
+                refuse_endless(piece, *found, step);
         }
+    }
+
+    [[noreturn]] void refuse_endless(
+        const typename network::Block<T>::Piece& piece, std::size_t cell, Step step
+    ) const {
+        const network::PopulationRecord& population = *network_.populations()[piece.population];
+        const std::size_t                index      = population.slice.first + cell;
+        throw RunError(
+            fmt::format(
+                "Population \"{}\": cell {} spikes without end within the time step before t = {} "
+                "ms. Check that v_reset lies below the threshold, tau_refrac, weights and injected "
+                "currents.",
+                population.label,
+                index,
+                number(network_.grid().ms(step))
+            ),
+            {.label = population.label, .index = index}
+        );
     }
 
     [[noreturn]] void refuse_not_finite(

@@ -14,6 +14,9 @@
 
 namespace ranvier::models {
 
+/// Hardness of a step (see below) is per this time, ms, or per step if that is longer.
+inline constexpr double hardness_unit = 0.1;
+
 /// Adaptive exponential integrate-and-fire membrane (doi:10.1152/jn.00686.2005).
 ///
 ///     cm dv/dt    = g_leak (v_rest - v) + g_leak delta_T exp((v - v_thresh) / delta_T) - w + input
@@ -22,7 +25,8 @@ namespace ranvier::models {
 /// The exponential current and w count as a current that changes along a cubic: values and
 /// derivatives at both ends of the step, the end predicted with those of the beginning. The
 /// membrane under it is solved as any other (see Membrane). The error is of third order; cells
-/// whose exponential current grows or whose conductances are large take 4 to 256 shorter steps.
+/// whose exponential current grows, whose conductances are large or in which v and w drive each
+/// other fast take 4 to 256 shorter steps.
 ///
 /// The exponential is held constant above v_spike and above e^20, where v takes less than 1e-7 ms
 /// to infinity; w follows v up to v_spike and then, to the end of the step, v_reset.
@@ -35,6 +39,7 @@ struct AdaptiveExponential {
     V           h, per_h, per_cm;
     V           highest;    ///< exponent from which the exponential is held
     V           time_unit;  ///< ms; of hardness, see per_growth
+    V           coupling;   ///< uS; hardness of v and w driving each other, as a conductance
 
     struct State {
         V v, w;
@@ -101,16 +106,6 @@ struct AdaptiveExponential {
         return c;
     }
 
-    /// Whether v, if nothing else drove it, would run away within two steps, or whether the
-    /// exponential changes too fast for what is known of it at the ends of the step, although it
-    /// does not grow by itself.
-    RANVIER_INLINE auto explodes(V before, V after) const {
-        const V growth = gain * exp_of_moderate(exponent(after)) * (per_delta_T * per_cm * h);
-        const V change = simd::abs(after - before) * per_delta_T;
-        return ((growth > number(0.5)) | ((growth > number(1e-4)) & (change > number(1)))) &
-               (after == after);
-    }
-
     /// One step, and how hard it was (see per_growth): above 1 it should be divided. Where it was
     /// not, `explodes` makes no difference: it limits what is concluded from the derivatives of an
     /// exponential that explodes within the step.
@@ -172,39 +167,41 @@ struct AdaptiveExponential {
         const V w_new = l.decay_w * s.w + a * (l.w_start * at0 + l.w_end * at1 +
                                                l.w_rate_start * seen0 + l.w_rate_end * seen1);
         const V most  = simd::max(t.x, x1) * (per_delta_T * number(per_growth));
-        hardness      = simd::max(most, g) * (per_cm * time_unit);
+        hardness      = simd::max(simd::max(most, g), coupling) * (per_cm * time_unit);
         hardness      = simd::select(s.v >= v_spike, simd::max(hardness, number(2)), hardness);
         if constexpr (!explodes) return {v_new, w_new};
         // A cell that has crossed does not come back before it is looked at.
         return {simd::select(s.v >= v_spike, simd::max(v_new, v_spike), v_new), w_new};
     }
 
-    /// The numbers of one of `number` equal steps.
+    /// The numbers of one of `parts` equal steps.
     RANVIER_INLINE Length part(int parts) const {
-        const V share = number(1.0 / parts);
-        const V z     = h * share * per_tau_w;
-        const V gone  = z / (z * number(0.5) + number(1));  // 1 - exp(-z) to third order
-        const V hs    = h * share;
-        const V rate  = gone * hs * number(1.0 / 12);
+        const V    share    = number(1.0 / parts);
+        const V    hs       = h * share;
+        const V    z        = hs * per_tau_w;
+        const auto m        = moments_of_short(z);
+        const V    gone     = z * m[0];  // 1 - exp(-z)
+        const V    of_start = z * (m[2] * number(3) - m[3] * number(2));
         return {
             hs,
             membrane.half_h * share,
             per_h * number(parts),
             membrane.minus_h_over_cm * share,
             number(1) - gone,
-            gone * number(0.5),
-            gone * number(0.5),
-            rate,
-            -rate};
+            of_start,
+            gone - of_start,
+            hs * z * (m[2] - m[3]),
+            hs * z * (m[2] * number(2) - m[1] - m[3])};
     }
 
     /// Hardness above which a step is divided, and into how many parts.
     static constexpr std::array divides_above{1.0, 4.0, 24.0, 192.0};
     static constexpr std::array num_parts{4, 16, 64, 256};
     /// Hardness is the rate, per 0.1 ms (`time_unit`), at which v relaxes, or this many times the
-    /// one at which it runs away. It does not depend on the length of a step of the grid, so that
-    /// with that all parts get shorter, and the order of the method is that of spike times as well.
-    /// A part of such a step that is made by itself has the same part of the unit.
+    /// one at which it runs away. In steps of up to 0.1 ms it does not depend on their length, so
+    /// that with that all parts get shorter, and the order of the method is that of spike times as
+    /// well; in longer ones parts stay as short as they are there. A part of such a step that is
+    /// made by itself has the same part of the unit.
     static constexpr double per_growth = 120;
 
     /// Advances v and w of free cells; of held ones (v is NaN) only w, with v at v_reset.

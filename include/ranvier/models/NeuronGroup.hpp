@@ -63,6 +63,10 @@ public:
     };
     virtual std::optional<NotFinite> not_finite(std::size_t piece) const = 0;
 
+    /// A cell of a piece that wanted to spike more often within one step than is followed, counted
+    /// within the slice.
+    virtual std::optional<std::size_t> endless(std::size_t piece) const = 0;
+
     /// Whether input steps v at the end of a time step, so that `settle` must follow the delivery.
     virtual bool settles() const = 0;
     /// Adds what has arrived at the end of `step` to v. @return as `advance`; spikes of this step

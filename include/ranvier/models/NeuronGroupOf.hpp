@@ -13,22 +13,18 @@
 
 #include "ranvier/base/TimeGrid.hpp"
 #include "ranvier/base/hash.hpp"
+#include "ranvier/models/LonePiece.hpp"
 #include "ranvier/models/NeuronGroup.hpp"
 #include "ranvier/models/NeuronPiece.hpp"
-#include "ranvier/models/OffGridPiece.hpp"
+#include "ranvier/models/NeuronStepper.hpp"
 #include "ranvier/models/PartsModel.hpp"
 #include "ranvier/models/kernel.hpp"
-#include "ranvier/random/Stream.hpp"
 
 namespace ranvier::models {
 
 /// Neurons of model M in precision T.
 template <NeuronModel M, class T>
 class NeuronGroupOf final : public NeuronGroup<T> {
-    using Scalar    = typename ScalarOf<M>::type;
-    using State     = typename Scalar::template State<double>;
-    using Constants = typename Scalar::template Constants<double>;
-
 public:
     NeuronGroupOf(std::size_t num_cells, const TimeGrid& grid, const NeuronContext& context = {})
         : NeuronGroupOf(num_cells, grid, context, model_info<M>(), {}) {}
@@ -43,12 +39,11 @@ public:
     )
         : NeuronGroup<T>(info.name, num_cells, std::move(info.parameters)),
           grid_(grid),
-          context_(context),
+          stepper_(grid, context),
           input_(info.input),
           states_(std::move(info.states)),
           receptors_(std::move(info.receptors)),
-          parts_(std::move(parts)),
-          kernels_(kernels_of<M>()) {}
+          parts_(std::move(parts)) {}
 
     bool is_a(std::string_view model) const override {
         if constexpr (requires { M::component; })
@@ -66,29 +61,13 @@ public:
         for (PieceMemory<T>& memory : pieces) {
             Piece& piece = pieces_.emplace_back();
             piece.bind(memory, receptors_, parts_);
-            if (off_grid()) off_grid_.emplace_back().bind(piece);
+            alone_.emplace_back();
+            if (stepper_.keeps_states()) alone_.back().bind(piece);
         }
     }
 
     CellSpikes advance(std::size_t which, Step step) override {
-        Piece& piece = pieces_[which];
-        if constexpr (stochastic) draw_first(piece);
-        if (off_grid()) {
-            return off_grid_[which].advance(
-                piece,
-                this->columns(),
-                grid_,
-                step,
-                [&](std::size_t num_due) { return run_kernel(piece, num_due); },
-                [&](std::uint32_t i, std::uint32_t k, auto& state, const auto& constants) {
-                    apply_spike(piece, i, step, k, state, constants);
-                }
-            );
-        }
-        piece.refractory.release(step - 1, [&](std::uint32_t i) {
-            piece.state[0][i] = piece.reset_value(i);
-        });
-        return spike_on_grid(piece, step, run_kernel(piece, 0));
+        return stepper_.advance(pieces_[which], alone_[which], this->columns(), step);
     }
 
     std::optional<typename NeuronGroup<T>::NotFinite> not_finite(std::size_t which) const override {
@@ -96,11 +75,14 @@ public:
         return pieces_[which].first_not_finite(states_.size());
     }
 
+    std::optional<std::size_t> endless(std::size_t which) const override {
+        const Piece& piece = pieces_[which];
+        if (!piece.endless) return std::nullopt;
+        return piece.cells.first + *piece.endless;
+    }
+
     CellSpikes settle(std::size_t which, Step step) override {
-        Piece& piece = pieces_[which];
-        if constexpr (Settles<M>)
-            return spike_on_grid(piece, step, kernels_.template settle<T>()(arguments(piece)));
-        return {};
+        return stepper_.settle(pieces_[which], alone_[which], step);
     }
 
     std::span<T> injected(std::size_t which) override {
@@ -150,7 +132,7 @@ public:
 
     /// After a reset, random spikes are other ones.
     void restart(std::uint64_t resets) override {
-        resets_ = resets;
+        stepper_.restart(resets);
         for (Piece& piece : pieces_)
             piece.forget();
         NeuronGroup<T>::restart(resets);
@@ -172,96 +154,7 @@ private:
     static constexpr bool hides_parts = requires(const std::vector<Column>& columns) {
         M::parts(columns, IndexRange{});
     };
-    static constexpr bool stochastic = requires(State & state, const Constants& k) {
-        Scalar::on_spike(state, k, 0.5);
-    };
-
     using Piece = NeuronPiece<M, T>;
-
-    bool        off_grid() const { return context_.timing == SpikeTiming::off_grid; }
-    std::size_t index_of(const Piece& piece) const {
-        return static_cast<std::size_t>(&piece - pieces_.data());
-    }
-
-    KernelArguments<T> arguments(Piece& piece) {
-        return {
-            piece.state.data(),
-            piece.constants.data(),
-            piece.stride.data(),
-            piece.uniform,
-            piece.padded,
-            piece.spikes.data(),
-            piece.injected.data(),
-            off_grid() ? off_grid_[index_of(piece)].before.data() : nullptr,
-            nullptr,
-            piece.parts.data(),
-            piece.parts.size()};
-    }
-
-    /// Returns how many spiked. `num_due` more cells than those held have no v yet.
-    std::size_t run_kernel(Piece& piece, std::size_t num_due) {
-        auto        with_count = arguments(piece);
-        std::size_t lanes      = 0;
-        with_count.not_finite  = &lanes;
-        const Kernel<T> kernel =
-            off_grid() ? kernels_.template advance_off_grid<T>() : kernels_.template advance<T>();
-        const std::size_t count = kernel(with_count);
-        const std::size_t held  = piece.refractory.size() + num_due;
-        piece.not_finite        = lanes - (piece.padded - piece.cells.size() + held);
-        return count;
-    }
-
-    /// A number in (0, 1) for the k-th spike of a cell in a step; keyed, so it does not matter who
-    /// asks when.
-    double draw(const Piece& piece, std::size_t i, Step step, std::uint32_t k) const {
-        const auto        time = static_cast<std::uint64_t>(step);
-        const random::Key key{
-            resets_ > 0 ? hash_of(context_.key.value, time, resets_)
-                        : hash_of(context_.key.value, time)};
-        const std::uint64_t index = context_.first + piece.cells.first + i;
-        return random::Stream{key, index, k}.uniform_open();
-    }
-
-    template <class S, class C>
-    void apply_spike(
-        const Piece& piece, std::size_t i, Step step, std::uint32_t k, S& state, const C& constants
-    ) const {
-        if constexpr (stochastic)
-            Scalar::on_spike(state, constants, draw(piece, i, step, k));
-        else
-            Scalar::on_spike(state, constants);
-    }
-
-    /// Before the first step, every cell draws what it needs for its first spike.
-    void draw_first(Piece& piece) {
-        if (piece.drawn) return;
-        piece.drawn = true;
-        for (std::size_t i = 0; i < piece.cells.size(); ++i) {
-            auto state = piece.load(i);
-            Scalar::start(state, draw(piece, i, 0, 0));
-            piece.store(i, state);
-        }
-    }
-
-    /// What follows for the `count` cells that the kernel has found to spike at the end of `step`.
-    CellSpikes spike_on_grid(Piece& piece, Step step, std::size_t count) {
-        for (std::size_t k = 0; k < count; ++k) {
-            const std::uint32_t i     = piece.spikes[k];
-            auto                state = piece.load(i);
-            apply_spike(piece, i, step, 0, state, piece.constants_of(i));
-            piece.store(i, state);
-            const Step held = piece.refractory_steps_of(i);
-            if (held > 0 && off_grid()) {
-                const Release later = release_after(piece.refractory_ms_of(i), grid_.ms(1));
-                piece.hold(i, step + 1 + later.steps);
-                off_grid_[index_of(piece)].release[i] = later.rest;
-            } else if (held > 0) {
-                piece.hold(i, step + held);
-            }
-            piece.spikes[k] = static_cast<std::uint32_t>(piece.cells.first) + i;
-        }
-        return {{piece.spikes.data(), count}, {}};
-    }
 
     void parameters_changed(Step) override {
         bool uniform = true;
@@ -280,21 +173,20 @@ private:
             piece.clear_parts([&](const Part& part, std::size_t i) {
                 return !M::has_part(this->columns(), piece.cells.first + i, part);
             });
-            if (off_grid()) off_grid_[index_of(piece)].bind(piece);
+            if (stepper_.keeps_states())
+                alone_[static_cast<std::size_t>(&piece - pieces_.data())].bind(piece);
         }
     }
 
     TimeGrid                  grid_;
-    NeuronContext             context_;
-    std::uint64_t             resets_ = 0;
+    NeuronStepper<M, T>       stepper_;
     Input                     input_;
     std::vector<StateInfo>    states_;
     std::vector<ReceptorInfo> receptors_;
     std::vector<Part>         parts_;  ///< in the beginning
-    KernelTable               kernels_;
     std::vector<Piece>        pieces_;
 
-    std::vector<OffGridPiece<M, T>> off_grid_;  ///< [pieces] off the grid only
+    std::vector<LonePiece<M, T>> alone_;  ///< [pieces] bound where kernels keep states
 };
 
 }  // namespace ranvier::models

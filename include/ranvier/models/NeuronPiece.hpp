@@ -47,8 +47,9 @@ struct NeuronPiece {
     Refractory                   refractory;
     AlignedArray<T>              injected;  ///< nA; empty: none
     std::vector<std::uint32_t>   spikes;
-    std::size_t                  not_finite = 0;      ///< lanes beyond those held
-    bool                         drawn      = false;  ///< first draws of a random model
+    std::size_t                  not_finite = 0;  ///< lanes beyond those held
+    std::optional<std::uint32_t> endless;         ///< spikes too often in a step
+    bool                         drawn = false;   ///< first draws of a random model
 
     std::size_t num_states() const { return state.size(); }
 

@@ -5,28 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "ranvier/models/PartsModel.hpp"
+#include "ranvier/models/Refractory.hpp"
 #include "ranvier/models/explosion.hpp"
 #include "ranvier/models/kernel_peaks.hpp"
 
 namespace ranvier::models {
-
-/// When a cell is released that has been held since the beginning of a step.
-struct Release {
-    Step   steps;  ///< whole steps until then
-    double rest;   ///< ms after them, in [0, dt)
-};
-
-/// A release within rounding of a point of the grid is there, after what arrives at it: input then
-/// finds the cell held, as on the grid.
-/// @param held, dt  ms; how long the cell is held, and the time step
-inline Release release_after(double held, double dt) {
-    constexpr double rounding = 1e-9;
-    const double     steps    = std::floor(std::min(held / dt, 1e15) + rounding);
-    return {static_cast<Step>(steps), std::max(held - steps * dt, 0.0)};
-}
 
 /// Takes a cell through one step of the grid, piece by piece: to the end of its refractory period,
 /// to each crossing of the threshold, and to the end of the step.
@@ -36,12 +23,12 @@ inline Release release_after(double held, double dt) {
 ///
 /// A crossing is where a step of that length, by the model's own method, ends at the threshold: it
 /// is as accurate as the method. Where conductances change too much for that (see Climb), or a
-/// potential runs away at a spike (see RunsAway), steps are halved until they do not; the runaway
-/// is followed in the end by the solution for what drives it beside the exponential being constant,
-/// and such a model has an AdaptiveExponential `membrane` among its constants. Everything is
-/// computed in double precision.
+/// potential runs away at a spike (see RunsAway), steps are halved until they do not. The runaway
+/// itself is followed from v to v (see explosion), and such a model has an AdaptiveExponential
+/// `membrane` and a state variable w. Everything is computed in double precision.
 ///
-/// A cell that is released at or above its threshold, because v_reset lies there, spikes at once.
+/// A cell that is free at or above its threshold when a step or a part of it begins spikes at once:
+/// one that was initialized there, or is released there because v_reset lies there.
 ///
 /// M has `prepare`, `advance` and `excess` as a CellModel has them, and reads its parameters from
 /// `Values`.
@@ -51,8 +38,8 @@ public:
     using State     = typename M::template State<double>;
     using Constants = typename M::template Constants<double>;
 
-    /// More spikes of one cell than this within one step are not followed: v is held to its end.
-    static constexpr std::size_t max_spikes = 100;
+    /// A cell that spikes as often as this within one step is held to its end.
+    static constexpr std::size_t max_spikes = 10000;
 
     /// @param injected the current injected during the step, nA
     OffGridStep(const Values& values, Time dt, double injected)
@@ -64,17 +51,22 @@ public:
     /// @param held      ms after the beginning of the step until which the cell is refractory
     /// @param spikes    receives times of spikes, ms after the beginning of the step, in (0, dt]
     /// @param on_spike  called as `on_spike(state, constants)`
+    /// @param once      whether the cell is held to the end of the step after a spike, however
+    /// short
+    ///                  its refractory period
     /// @return ms after the beginning of the step at which the last refractory period ends if that
     ///         is in a later step (see release_after), otherwise anything less
     template <class F>
-    double run(State& state, double held, std::vector<double>& spikes, F&& on_spike) const {
+    double run(
+        State& state, double held, std::vector<double>& spikes, F&& on_spike, bool once = false
+    ) const {
         const double      dt  = dt_.value();
         const std::size_t had = spikes.size();
         double            now = 0, longest = dt;
         while (now < dt) {
             if (held > now) {
                 const bool   to_end = release_after(held, dt).steps > 0;
-                const double end    = to_end ? dt : held;
+                const double end    = to_end ? dt : std::min(held, dt);
                 state.v             = std::numeric_limits<double>::quiet_NaN();
                 state               = after(state, end - now).state;
                 now                 = end;
@@ -82,33 +74,59 @@ public:
                 release(state);
                 continue;
             }
-            const bool   to_end = dt - now <= longest;
+            const bool   to_end = dt - now <= longest * (1 + 1e-9);
             const double length = to_end ? dt - now : longest;
             const Trial  whole  = after(state, length);
             if (is_too_long(state, whole)) {
                 longest = length / 2;
                 continue;
             }
-            const double h = begins_above(state, whole) ? std::min(shortest, length)
-                                                        : time_of_spike(state, whole);
-            if (h > length) {
-                state = whole.state;
-                now   = to_end ? dt : now + length;
+            const Spike spike = begins_above(state, whole) ? Spike{std::min(shortest, length), {}}
+                                                           : first_spike(state, whole);
+            if (spike.time > length) {
+                state   = whole.state;
+                now     = to_end ? dt : now + length;
+                longest = std::min(2 * length, dt);
                 continue;
             }
-            now     = std::min(now + h, dt);
+            now     = std::min(now + spike.time, dt);
             longest = dt;
             spikes.push_back(now);
-            const Trial at = after(state, h);
+            const Trial at = after(state, spike.time);
             state          = at.state;
+            if constexpr (RunsAway<M>) state.w = spike.w.value_or(state.w);
             on_spike(state, at.constants);
             const double refractory = at.refractory;
             held                    = now + refractory;
+            if (once) held = 2 * dt;
             if (spikes.size() - had == max_spikes) held = std::max(held, dt);
             if (held > now && release_after(held, dt).steps > 0)
                 state.v = std::numeric_limits<double>::quiet_NaN();
         }
         return held > now ? held : 0;
+    }
+
+    /// Takes a free cell through the whole step, in shorter ones while conductances change too
+    /// much.
+    /// @return whether one of these ends at or above the threshold
+    bool advance_finely(State& state) const {
+        const double dt  = dt_.value();
+        double       now = 0, longest = dt;
+        bool         above = false;
+        while (now < dt) {
+            const bool   to_end = dt - now <= longest * (1 + 1e-9);
+            const double length = to_end ? dt - now : longest;
+            const Trial  whole  = after(state, length);
+            if (changes_much(state, whole)) {
+                longest = length / 2;
+                continue;
+            }
+            state   = whole.state;
+            above   = above || M::excess(state, whole.constants) >= 0;
+            now     = to_end ? dt : now + length;
+            longest = std::min(2 * length, dt);
+        }
+        return above;
     }
 
     /// The end of a refractory period.
@@ -120,9 +138,14 @@ public:
 private:
     static constexpr double shortest_share = 1.0 / 256;  ///< of the last step before a spike
     static constexpr double shortest_part  = 1.0 / 512;  ///< of a step of large conductances
-    static constexpr double shortest       = 1e-9;       ///< ms, of what is searched
-    static constexpr double shortest_peak  = 1e-7;       ///< ms; there, v hardly changes in it
+    static constexpr double shortest_rise = 0x1p-20;  ///< of one in which v outruns its exponential
+    static constexpr double shortest      = 1e-9;     ///< ms, of what is searched
+    static constexpr double shortest_peak = 1e-7;     ///< ms; there, v hardly changes in it
 
+    struct Spike {
+        double                time;
+        std::optional<double> w;  ///< of a potential that has run away
+    };
     struct Trial {
         double    length;
         State     state;
@@ -135,7 +158,8 @@ private:
     Trial after(State state, double h) const {
         auto derived = M::prepare(values_, Time::in_base_units(h));
         if constexpr (RunsAway<M>)
-            derived.constants.membrane.time_unit *= std::min(1.0, 4 * h / dt_.value());
+            derived.constants.membrane.time_unit =
+                std::max(dt_.value(), hardness_unit) * std::min(1.0, 4 * h / dt_.value());
         const bool spiked = M::advance(state, derived.constants, injected_);
         return {h, state, derived.constants, derived.refractory.value(), spiked};
     }
@@ -164,52 +188,65 @@ private:
         return end;
     }
 
+    bool changes_much(const State& start, const Trial& whole) const {
+        if constexpr (Climbs<M>) {
+            const auto climb = M::climb(start, whole.state, whole.constants, injected_);
+            return climb.change > most_change && whole.length > dt_.value() * shortest_part;
+        }
+        return false;
+    }
+
     /// Whether a step has to be made in shorter ones to see when something happens, or because
     /// conductances change too much.
     bool is_too_long(const State& start, const Trial& whole) const {
-        if constexpr (Climbs<M>) {
-            const auto climb = M::climb(start, whole.state, whole.constants, injected_);
-            if (climb.change > most_change_alone && whole.length > dt_.value() * shortest_part)
-                return true;
-        }
-        if (whole.length <= dt_.value() * shortest_share) return false;
-        if constexpr (RunsAway<M>)
-            return whole.spiked || M::explodes(start, whole.state, whole.constants);
-        else if constexpr (HidesSpikes<M>)
-            return !whole.spiked && M::hides_spike(start, whole.state, whole.constants);
-        else
+        if (changes_much(start, whole)) return true;
+        if constexpr (RunsAway<M>) {
+            if (whole.length > dt_.value() * shortest_share)
+                return whole.spiked || M::explodes(start, whole.state, whole.constants);
+            // Other input may drive v through the whole exponential in one of the shortest.
+            return whole.length > dt_.value() * shortest_rise &&
+                   outruns(whole.constants.membrane, start.v, whole.state.v) &&
+                   !runs_away(
+                       whole.constants.membrane, start.v, drive(start, start, whole), whole.length
+                   );
+        } else if constexpr (HidesSpikes<M>) {
+            return whole.length > dt_.value() * shortest_share && !whole.spiked &&
+                   M::hides_spike(start, whole.state, whole.constants);
+        } else {
             return false;
+        }
     }
 
-    /// The length of a step that ends at the threshold; more than that of `whole` if the cell does
-    /// not spike.
-    double time_of_spike(const State& start, const Trial& whole) const {
+    /// The first spike in a step; after its end if there is none.
+    Spike first_spike(const State& start, const Trial& whole) const {
         const double never = 2 * dt_.value();
         if constexpr (RunsAway<M>) {
-            const double time = time_of_explosion(start, whole);
-            if (time > 0) return time <= whole.length ? time : whole.spiked ? whole.length : never;
+            const auto& membrane = whole.constants.membrane;
+            const Drive begin    = drive(start, start, whole);
+            if (whole.length <= dt_.value() * shortest_share &&
+                runs_away(membrane, start.v, begin, whole.length)) {
+                const Drive end   = drive(start, whole.state, whole);
+                const auto  found = explosion(membrane, start.v, start.w, begin, end, whole.length);
+                if (found && found->time <= whole.length) return {found->time, found->w};
+                if (found) return {whole.spiked ? whole.length : never, found->w};
+            }
         }
         const Trial begin{0, start, whole.constants, whole.refractory, false};
         const Trial beyond = first_above(start, begin, whole);
-        return beyond.spiked ? crossing(start, beyond) : never;
+        return {beyond.spiked ? crossing(start, beyond) : never, {}};
     }
 
-    /// Where v runs away, the time until it reaches v_spike, else 0. What drives v beside the
-    /// exponential counts as constant: with its value after a third of the time, at half a delta_T
-    /// higher, the error is of third order.
-    double time_of_explosion(const State& start, const Trial& whole) const {
-        if (whole.length > dt_.value() * shortest_share) return 0;
-        const auto&  membrane = whole.constants.membrane;
-        const double rate     = M::rise(start, whole.constants, injected_) / whole.length;
-        const double first    = explosion_time(membrane, start.v, rate, whole.length);
-        if (!(first > 0)) return 0;
-        Trial later = after(start, first / 3);
-        later.state.v =
-            start.v + std::min(0.5 / membrane.per_delta_T, (membrane.v_spike - start.v) / 3);
-        const double change = M::rise(later.state, later.constants, injected_) / later.length -
-                              push_of(membrane, later.state.v) - rate + push_of(membrane, start.v);
-        const double second = explosion_time(membrane, start.v, rate + change, whole.length);
-        return second > 0 ? second : first;
+    /// What drives v beside its exponential at the beginning of a step, if everything but v and w
+    /// is as in `state`.
+    Drive drive(const State& start, State state, const Trial& whole) const {
+        const auto& membrane = whole.constants.membrane;
+        const auto  flow     = [&](double v) {
+            state.v = v;
+            return M::rise(state, whole.constants, injected_) / whole.length - push_of(membrane, v);
+        };
+        state.w            = start.w;
+        const double below = flow(start.v - 1), here = flow(start.v);
+        return {here, here - below};
     }
 
     /// The length of a step that ends at the threshold, given one that ends beyond it. Regula falsi

@@ -2,6 +2,8 @@
 /// Which cells are held after a spike, and until when.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -10,6 +12,21 @@
 #include "ranvier/base/types.hpp"
 
 namespace ranvier::models {
+
+/// When a cell is released that has been held since the beginning of a step.
+struct Release {
+    Step   steps;  ///< whole steps until the one in which it is
+    double rest;   ///< ms from there, in (0, dt]
+};
+
+/// A release within rounding of a point of the grid is there, before what arrives at it: that finds
+/// the cell free.
+/// @param held, dt  ms; how long the cell is held, and the time step
+inline Release release_after(double held, double dt) {
+    constexpr double rounding = 1e-9;
+    const double     steps    = std::max(std::ceil(std::min(held / dt, 1e15) - rounding) - 1, 0.0);
+    return {static_cast<Step>(steps), std::min(held - steps * dt, dt)};
+}
 
 /// Cells waiting for the end of their refractory period, filed by the step at which it ends.
 ///

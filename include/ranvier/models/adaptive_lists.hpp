@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "ranvier/models/AdaptiveExponential.hpp"
@@ -62,6 +63,9 @@ inline AdaptiveExponential<double> adaptive_exponential(
     const double      z       = h / p.tau_w;
     const auto        m       = moments(z);
     const double      hz      = h.value() * z;
+    // v and w alone oscillate at the root of a / (cm tau_w), and w relaxes at 1 / tau_w.
+    const double coupling =
+        4 * std::sqrt(std::abs((p.a / p.cm).value()) / p.tau_w.value()) + 2 / p.tau_w.value();
     return {
         .membrane     = membrane(p.cm, p.tau_m, p.v_rest, h),
         .gain         = is_hard ? 0 : (g_leak * p.delta_T).value(),
@@ -80,7 +84,8 @@ inline AdaptiveExponential<double> adaptive_exponential(
         .per_h        = 1 / h.value(),
         .per_cm       = 1 / p.cm.value(),
         .highest      = is_hard ? 0 : std::min((p.v_spike - p.v_thresh) / p.delta_T, 20.0),
-        .time_unit    = 0.1};
+        .time_unit    = std::max(h.value(), hardness_unit),
+        .coupling     = p.cm.value() * coupling};
 }
 
 /// The membrane of a cell of any model with these parameters.

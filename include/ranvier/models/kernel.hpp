@@ -38,6 +38,26 @@ RANVIER_INLINE std::array<V, N> load_packs(const std::array<P, N>& from, std::si
     return packs;
 }
 
+/// Lists the lanes from `first` on that spike or are marked, with their states if these are kept.
+/// @param num_spikes  grows by their number
+template <bool keeps_states, class T>
+RANVIER_INLINE void list_cells(
+    const KernelArguments<T>& a,
+    std::size_t               num_states,
+    std::size_t               first,
+    unsigned                  spiking,
+    unsigned                  marked,
+    std::size_t&              num_spikes
+) {
+    for (unsigned rest = spiking | marked; rest != 0; rest &= rest - 1) {
+        const auto        lane = static_cast<unsigned>(__builtin_ctz(rest));
+        const std::size_t cell = first + lane;
+        for (std::size_t j = 0; keeps_states && j < num_states; ++j)
+            a.before[num_spikes * num_states + j] = a.state[j][cell];
+        a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell) | (marked >> lane & 1) * finely;
+    }
+}
+
 /// The constants that are not the same for all cells, which every pack of cells has put in place.
 template <class Constants, class V, class T>
 class DifferingConstants {
@@ -79,8 +99,8 @@ public:
 };
 
 /// The kernel of model M for lanes V; its symbol differs per instruction set because V does.
-/// @tparam off_grid  whether to keep the states of spiking cells and to count as such those that
-///                   may have been above the threshold within the step
+/// @tparam off_grid  whether to count as spiking cells those that may have been above the threshold
+///                   within the step
 template <class M, class V, class T, bool off_grid = false>
 std::size_t advance_cells(const KernelArguments<T>& a) {
     const VectorScope scope;
@@ -89,6 +109,7 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
     constexpr std::size_t num_states    = sizeof(State) / sizeof(V);
     constexpr std::size_t num_constants = sizeof(Constants) / sizeof(V);
     constexpr auto        width         = static_cast<std::size_t>(V::width);
+    constexpr bool        keeps_states  = off_grid || ChangesConductances<M>;
 
     std::array<T*, num_states> state_arrays;
     for (std::size_t j = 0; j < num_states; ++j)
@@ -100,24 +121,23 @@ std::size_t advance_cells(const KernelArguments<T>& a) {
 
     std::size_t              num_spikes = 0;
     NotFinite<simd::Pack<T>> not_finite;
-    HardStepsOf<M, V>        hard_steps{a};
+    HardStepsOf<M, V>        hard_steps{a, off_grid};
     const auto               step = [&](std::size_t i, const Constants& k, auto injected)
         __attribute__((always_inline)) {
         auto     lanes = load_packs<V>(state_arrays, i);
         unsigned hard;
         unsigned spiking = advance_lanes<M>(lanes, k, injected, hard_steps, i, hard);
-        if constexpr (off_grid && Peaks<M>) {
+        unsigned marked  = 0;
+        if constexpr (keeps_states) {
             const auto before = std::bit_cast<State>(load_packs<V>(state_arrays, i));
             const auto after  = std::bit_cast<State>(lanes);
-            spiking |= to_be_looked_at_with<M>(before, after, k, injected) & ~hard;
+            if constexpr (off_grid)
+                spiking |= to_be_looked_at_with<M>(before, after, k, injected) & ~hard;
+            else
+                marked = to_be_made_finely<M>(before, after, k, injected) & ~hard;
         }
         not_finite.look_at(lanes);
-        for (unsigned rest = spiking; rest != 0; rest &= rest - 1) {
-            const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
-            for (std::size_t j = 0; off_grid && j < num_states; ++j)
-                a.before[num_spikes * num_states + j] = state_arrays[j][cell];
-            a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell);
-        }
+        list_cells<keeps_states>(a, num_states, i, spiking, marked, num_spikes);
 #pragma GCC unroll 64
         for (std::size_t j = 0; j < num_states; ++j)
             lanes[j].store(state_arrays[j] + i);

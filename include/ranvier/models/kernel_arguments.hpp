@@ -19,6 +19,10 @@ struct Part {
     std::uint32_t constant = 0;  ///< place of its first constant
 };
 
+/// Marks a cell of which conductances change so much in the step that it has to be made in shorter
+/// ones; whether it spikes is not known yet.
+inline constexpr std::uint32_t finely = 1u << 30;
+
 /// Structure of arrays of the cells of one piece. A constant that all cells share is an array of
 /// `lane_padding` equal values with stride 0.
 template <class T>
@@ -28,10 +32,11 @@ struct KernelArguments {
     const std::uint8_t* stride;     ///< [num_constants] 1, or 0 where all cells share the value
     bool                uniform;    ///< all strides are 0
     std::size_t         count;      ///< a multiple of lane_padding
-    std::uint32_t*      spikes;     ///< [count] receives the cells that spiked, ascending
-    const T*            injected = nullptr;  ///< [count] nA during the step; null: none
-    T* before = nullptr;  ///< [count][num_states] off the grid: receives the state before the step
-                          ///< of the cells that spiked, in the order of `spikes`
+    std::uint32_t*      spikes;     ///< [count] receives the cells that spiked, ascending, and
+                                    ///< those to be made finely with `finely` added
+    const T* injected = nullptr;    ///< [count] nA during the step; null: none
+    T* before = nullptr;  ///< [count][num_states] off the grid, and of models that need it on it:
+                          ///< receives the state before the step of the cells in `spikes`
     std::size_t* not_finite = nullptr;  ///< receives in how many lanes some
                                         ///< state variable is not finite, v of held cells included;
                                         ///< null: not wanted

@@ -45,9 +45,12 @@ class HardSteps {
     // An entry is the cell, its level, and whether it has spiked.
     static constexpr std::uint32_t cell_bits = 28, cell_mask = (1u << cell_bits) - 1,
                                    spiked = 1u << 31;
+    static_assert(num_levels << cell_bits <= finely);
 
 public:
-    explicit HardSteps(const KernelArguments<T>& arguments) : a_(arguments) {}
+    HardSteps(const KernelArguments<T>& arguments, bool off_grid)
+        : a_(arguments),
+          off_grid_(off_grid) {}
 
     bool empty() const { return size_ == 0; }
 
@@ -81,7 +84,7 @@ public:
         for (std::uint32_t level = 0; level < num_levels; ++level) {
             Group group;
             for (std::size_t n = 0; n < size_; ++n) {
-                if ((entry(n) & ~spiked) >> cell_bits != level) continue;
+                if ((entry(n) & ~(spiked | finely)) >> cell_bits != level) continue;
                 group.entries[group.size++] = n;
                 if (group.size < width) continue;
                 advance(group, not_finite);
@@ -127,11 +130,12 @@ private:
             constants[j] =
                 a_.stride[j] != 0 ? gathered(a_.constants[j]) : Lane::load(a_.constants[j]);
 
-        const auto     k     = std::bit_cast<typename M::template Constants<Lane>>(constants);
-        auto           after = before;
+        const auto     k      = std::bit_cast<typename M::template Constants<Lane>>(constants);
+        auto           after  = before;
+        unsigned       marked = 0;
         const unsigned spiking =
-            a_.injected ? advanced(after, k, InjectedCurrent<Lane>{gathered(a_.injected)})
-                        : advanced(after, k, NoCurrent{});
+            a_.injected ? advanced(after, k, InjectedCurrent<Lane>{gathered(a_.injected)}, marked)
+                        : advanced(after, k, NoCurrent{}, marked);
         for (std::size_t j = 0; j < num_states; ++j) {
             std::array<T, width> values, old;
             after[j].store(values.data());
@@ -148,23 +152,26 @@ private:
         for (std::size_t lane = 0; lane < group.size; ++lane) {
             if ((spiking >> lane & 1) == 0) continue;
             const std::size_t n = group.entries[lane];
-            entry(n) |= spiked;
+            entry(n) |= spiked | (marked >> lane & 1) * finely;
             for (std::size_t j = 0; a_.before && j < num_states; ++j)
                 row(n)[j] = before[j][static_cast<int>(lane)];
         }
     }
 
-    /// Advances one pack. Returns the lanes that spike or, off the grid, may have done so.
+    /// Advances one pack. Returns the lanes that spike or, off the grid, may have done so, or that
+    /// are `marked` to be made finely.
     template <class K, class I>
-    unsigned advanced(std::array<Lane, num_states>& lanes, const K& k, I injected) const {
+    unsigned advanced(std::array<Lane, num_states>& lanes, const K& k, I injected, unsigned& marked)
+        const {
         using State        = typename M::template State<Lane>;
         const auto before  = std::bit_cast<State>(lanes);
         auto       state   = before;
         unsigned   spiking = bits(M::advance(state, k, injected));
         lanes              = std::bit_cast<std::array<Lane, num_states>>(state);
         if constexpr (Peaks<M>)
-            if (a_.before) spiking |= to_be_looked_at_with<M>(before, state, k, injected);
-        return spiking;
+            if (off_grid_) return spiking | to_be_looked_at_with<M>(before, state, k, injected);
+        marked = to_be_made_finely<M>(before, state, k, injected);
+        return spiking | marked;
     }
 
     /// Sorts those that have spiked in among the others.
@@ -182,7 +189,7 @@ private:
         auto* const late_cells = late_rows + num_late * row_bytes;
         for (std::size_t n = 0, late = 0; n < size_; ++n) {
             if ((entry(n) & spiked) == 0) continue;
-            const auto of_entry = static_cast<std::uint32_t>(cell(n));
+            const auto of_entry = static_cast<std::uint32_t>(cell(n)) | (entry(n) & finely);
             std::memcpy(late_cells + late * sizeof of_entry, &of_entry, sizeof of_entry);
             if (a_.before) std::memcpy(late_rows + late * row_bytes, row(n), row_bytes);
             ++late;
@@ -191,7 +198,7 @@ private:
         for (std::size_t early = num_spikes, late = num_late, to = total; late > 0;) {
             std::uint32_t which;
             std::memcpy(&which, late_cells + (late - 1) * sizeof which, sizeof which);
-            const bool is_early = early > 0 && a_.spikes[early - 1] > which;
+            const bool is_early = early > 0 && (a_.spikes[early - 1] & ~finely) > (which & ~finely);
             if (is_early)
                 --early;
             else
@@ -208,13 +215,14 @@ private:
     }
 
     const KernelArguments<T>& a_;
+    bool                      off_grid_;
     std::size_t               size_ = 0;
 };
 
 /// For a model that does not divide its steps.
 struct NoHardSteps {
     template <class T>
-    explicit NoHardSteps(const KernelArguments<T>&) {}
+    NoHardSteps(const KernelArguments<T>&, bool) {}
 };
 
 template <class M, class V>

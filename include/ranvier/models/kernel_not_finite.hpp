@@ -83,7 +83,7 @@ private:
 
         std::size_t found = 0, next = 0;  // or it was the sum that became too large
         for (std::size_t i = 0; i < a.count; ++i) {
-            const bool spiked = next < num_spikes && a.spikes[next] == i;
+            const bool spiked = next < num_spikes && (a.spikes[next] & ~finely) == i;
             if (spiked) ++next;
             bool is_finite = true;
             for (std::size_t j = spiked ? 1 : 0; j < num_states; ++j)

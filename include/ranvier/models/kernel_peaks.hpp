@@ -39,9 +39,24 @@ concept Peaks = Climbs<M> || requires(
     M::rise(state, constants, NoCurrent{});
 };
 
+/// A model that resets its potential: cells that are above the threshold at the beginning of a step
+/// have been put there, and spike at once.
+template <class M>
+concept Resets = requires(const typename M::template Constants<double>& k) {
+    k.v_reset;
+};
+
+/// A model with conductances that change within a step. Its kernels keep the states of spiking
+/// cells on the grid, too.
+template <class M>
+concept ChangesConductances = Climbs<M> &&
+    requires(const typename M::template Constants<double>& k) {
+    k.membrane;
+};
+
 /// The `change` of a Climb (see there) above which steps are made in shorter ones where this can be
 /// done: of those of all cells, where it is cheap to be too strict, and of those of one cell.
-inline constexpr double most_change = 0.1, most_change_alone = 0.02;
+inline constexpr double most_change = 0.02;
 
 /// A model whose potential runs away at a spike: `explodes(before, after, constants)` tells whether
 /// it is about to do so, or rises so fast towards it that the step should be divided.
@@ -126,7 +141,26 @@ RANVIER_INLINE unsigned to_be_looked_at_with(
         found = simd::bits(may_have_peaked<M>(before, after, k, injected));
     if constexpr (RunsAway<M>) found |= simd::bits(M::explodes(before, after, k));
     if constexpr (HidesSpikes<M>) found |= simd::bits(M::hides_spike(before, after, k));
+    if constexpr (Resets<M>)
+        found |= simd::bits(
+            (M::excess(before, k) >= constant<decltype(before.v)>(0)) & (before.v == before.v)
+        );
     return found;
+}
+
+/// Which cells have to be made in shorter steps on the grid. Bits of lanes.
+template <class M, class S, class K, class I, class... Sum>
+RANVIER_INLINE unsigned to_be_made_finely(
+    const S& before, const S& after, const K& k, I injected, const Sum&... sum
+) {
+    if constexpr (ChangesConductances<M>) {
+        const auto climb = M::climb(before, after, k, sum..., injected);
+        return simd::bits(
+            (climb.change > constant<decltype(before.v)>(most_change)) & (before.v == before.v)
+        );
+    } else {
+        return 0;
+    }
 }
 
 }  // namespace ranvier::models

@@ -78,11 +78,12 @@ RANVIER_INLINE auto sum_of_parts(
 template <class M, class V, class T, bool off_grid = false>
 std::size_t advance_with_parts(const KernelArguments<T>& a) {
     const VectorScope scope;
-    using State                      = typename M::template State<V>;
-    using Constants                  = typename M::template Constants<V>;
-    constexpr std::size_t num_own    = count_of<State, V>;
-    constexpr auto        width      = static_cast<std::size_t>(V::width);
-    std::size_t           num_states = num_own;
+    using State                        = typename M::template State<V>;
+    using Constants                    = typename M::template Constants<V>;
+    constexpr std::size_t num_own      = count_of<State, V>;
+    constexpr auto        width        = static_cast<std::size_t>(V::width);
+    constexpr bool        keeps_states = off_grid || ChangesConductances<M>;
+    std::size_t           num_states   = num_own;
     for (const Part* part = a.parts; part != a.parts + a.num_parts; ++part) {
         with_kind<M>(
             *part,
@@ -105,15 +106,12 @@ std::size_t advance_with_parts(const KernelArguments<T>& a) {
         const InjectedCurrent<V>     current{V::load(injected + i * injected_stride)};
         [[maybe_unused]] const State before  = state;
         unsigned                     spiking = bits(M::advance(state, constants, sum, current));
-        if constexpr (off_grid && Peaks<M>) {
+        unsigned                     marked  = 0;
+        if constexpr (off_grid)
             spiking |= to_be_looked_at_with<M>(before, state, constants, current, sum);
-        }
-        for (unsigned rest = spiking; rest != 0; rest &= rest - 1) {
-            const std::size_t cell = i + static_cast<std::size_t>(__builtin_ctz(rest));
-            for (std::size_t j = 0; off_grid && j < num_states; ++j)
-                a.before[num_spikes * num_states + j] = a.state[j][cell];
-            a.spikes[num_spikes++] = static_cast<std::uint32_t>(cell);
-        }
+        else
+            marked = to_be_made_finely<M>(before, state, constants, current, sum);
+        list_cells<keeps_states>(a, num_states, i, spiking, marked, num_spikes);
         store_struct<V>(state, a.state, 0, i);
         not_finite.look_at(std::bit_cast<std::array<V, num_own>>(state));
         advance_parts<M, V>(a, i, not_finite);

@@ -8,6 +8,7 @@
 
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
+#include "ranvier/models/exponentials.hpp"
 
 namespace ranvier::models {
 
@@ -67,6 +68,33 @@ inline std::array<double, 4> moments(double z) {
     m[0]              = (1 - last) / z;
     for (std::size_t k = 1; k < 4; ++k)
         m[k] = (static_cast<double>(k) * m[k - 1] - last) / z;
+    return m;
+}
+
+/// The same in lanes by Gauss's quadrature at four points, exact to 2e-8 up to z = 1 and to 2e-6 up
+/// to z = 2. Beyond, only the first is exact. @pre z > 0
+template <class V>
+RANVIER_INLINE std::array<V, 4> moments_of_short(V z) {
+    constexpr std::array<double, 4> nodes{
+        0.06943184420297371, 0.33000947820757187, 0.6699905217924281, 0.9305681557970262};
+    constexpr std::array<double, 4> weights{
+        0.17392742256872692, 0.32607257743127307, 0.32607257743127307, 0.17392742256872692};
+    std::array<V, 4> m;
+    for (V& moment : m)
+        moment = constant<V>(0);
+    for (std::size_t k = 0; k < nodes.size(); ++k) {
+        V power = constant<V>(weights[k]) * exp_of_moderate(-(z * constant<V>(nodes[k])));
+        for (V& moment : m) {
+            moment = moment + power;
+            power  = power * constant<V>(nodes[k]);
+        }
+    }
+    // Where z is large, the first one is right, and the others keep their ratios to it.
+    const V    whole = (constant<V>(1) - exp_of_moderate(-z)) / z;
+    const auto large = z > constant<V>(2);
+    const V    scale = whole / m[0];
+    for (V& moment : m)
+        moment = simd::select(large, moment * scale, moment);
     return m;
 }
 

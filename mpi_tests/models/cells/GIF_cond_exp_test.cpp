@@ -198,6 +198,23 @@ TEST(GIF_cond_exp, has_the_statistics_of_its_equations) {
     EXPECT_LT(std::abs(sum), test::two_sided_at_significance * std::sqrt(double(products.size())));
 }
 
+// The membrane relaxes ten times in a step: it takes as short steps for that as IF_cond_exp does.
+TEST(GIF_cond_exp, resolves_large_conductances) {
+    for (const SpikeTiming timing : {SpikeTiming::on_grid, SpikeTiming::off_grid}) {
+        const GIF_cond_exp  quiet{.cm = 0.1_nF, .tau_syn_E = 0.3_ms, .v_t_star = 1000_mV};
+        const IF_cond_exp   other{.cm = 0.1_nF, .tau_syn_E = 0.3_ms, .v_thresh = 1000_mV};
+        Cells<GIF_cond_exp> cell{quiet, 1, 0.1_ms, {}, timing};
+        Cells<IF_cond_exp>  same{other, 1, 0.1_ms, {}, timing};
+        cell.receive(0, 0, 10);
+        same.receive(0, 0, 10);
+        for (int step = 0; step < 30; ++step) {
+            cell.advance();
+            same.advance();
+            EXPECT_NEAR(cell.get("v", 0), same.get("v", 0), 1e-9) << step;  // rounding
+        }
+    }
+}
+
 // A sharp threshold makes a deterministic neuron: at a slope of 0.2 mV / ms and more, the intensity
 // grows by e in 0.05 us, and 20 of that are enough. Spikes come later by that, one after the other.
 TEST(GIF_cond_exp, with_a_sharp_threshold_is_IF_cond_exp) {

@@ -70,7 +70,7 @@ TEST(IF_cond_alpha, is_on_the_grid_no_further_from_its_equations_than_nest) {
 }
 
 TEST(IF_cond_alpha, converges_at_order_4) {
-    const auto quiet = test::variant(published(), {{"v_thresh", 1000.0}}, 0.5, 20);
+    const auto quiet = test::variant(published(), {{"v_thresh", 1000.0}}, 0.5, 4);
 
     const double order =
         test::order_of_convergence<IF_cond_alpha, Equations>(quiet, 0.1_ms, 0.05_ms);

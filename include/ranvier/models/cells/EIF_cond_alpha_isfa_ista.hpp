@@ -9,6 +9,7 @@
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/Membrane.hpp"
 #include "ranvier/models/adaptive_lists.hpp"
+#include "ranvier/models/explosion.hpp"
 #include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
 
@@ -122,7 +123,7 @@ struct EIF_cond_alpha_isfa_ista {
     RANVIER_INLINE static auto explodes(
         const State<V>& before, const State<V>& after, const Constants<V>& k
     ) {
-        return k.membrane.explodes(before.v, after.v);
+        return models::explodes(k.membrane, before.v, after.v);
     }
     /// How far v would go in a step at its present rate.
     template <class V, class I>

@@ -246,6 +246,16 @@ struct GIF_cond_exp {
         return simd::select(held, models::constant<V>(1), s.patience) <= none;
     }
 
+    /// Spikes do not begin and end within a step; what matters is how much conductances change.
+    template <class V, class I>
+    RANVIER_INLINE static models::Climb<V> climb(
+        const State<V>& before, const State<V>&, const Constants<V>& k, const Sum<V>&, I
+    ) {
+        const V none = models::constant<V>(0);
+        const V g    = models::cond_exp_input(before, k).g.spread;
+        return {none, none, none, g * -k.membrane.minus_h_over_cm};
+    }
+
     /// By how much the intensity has been in excess of what was drawn.
     template <class T>
     static T excess(const State<T>& s, const Constants<T>&) {

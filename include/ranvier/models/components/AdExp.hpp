@@ -8,6 +8,7 @@
 #include "ranvier/models/AdaptiveExponential.hpp"
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/adaptive_lists.hpp"
+#include "ranvier/models/explosion.hpp"
 
 namespace ranvier {
 
@@ -85,7 +86,7 @@ struct AdExp {
     RANVIER_INLINE static auto explodes(
         const State<V>& before, const State<V>& after, const Constants<V>& k
     ) {
-        return k.membrane.explodes(before.v, after.v);
+        return models::explodes(k.membrane, before.v, after.v);
     }
     /// How far v would go in a step at its present rate.
     template <class V, class I>

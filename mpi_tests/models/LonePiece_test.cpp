@@ -1,4 +1,4 @@
-#include "ranvier/models/OffGridPiece.hpp"
+#include "ranvier/models/LonePiece.hpp"
 
 #include <vector>
 
@@ -39,15 +39,15 @@ struct Bound {
         return {spikes.cells.begin(), spikes.cells.end()};
     }
 
-    TimeGrid                      grid{0.1_ms};
-    AlignedArray<double>          input;
-    std::vector<Column>           columns;
-    NeuronPiece<Counter, double>  piece;
-    OffGridPiece<Counter, double> off_grid;
-    std::vector<double>           offsets;
+    TimeGrid                     grid{0.1_ms};
+    AlignedArray<double>         input;
+    std::vector<Column>          columns;
+    NeuronPiece<Counter, double> piece;
+    LonePiece<Counter, double>   off_grid;
+    std::vector<double>          offsets;
 };
 
-TEST(OffGridPiece, takes_cells_that_crossed_through_the_step_again_in_their_order) {
+TEST(LonePiece, takes_cells_that_crossed_through_the_step_again_in_their_order) {
     Bound      bound;
     const auto spikes = bound.advance(1, [&](std::size_t num_released) {
         EXPECT_EQ(num_released, 0u);
@@ -70,7 +70,7 @@ TEST(OffGridPiece, takes_cells_that_crossed_through_the_step_again_in_their_orde
     EXPECT_EQ(bound.piece.canonical(0, 2), -10) << "shown at v_reset";
 }
 
-TEST(OffGridPiece, releases_cells_within_the_step) {
+TEST(LonePiece, releases_cells_within_the_step) {
     Bound bound;
     bound.piece.hold(0, 7);
     bound.off_grid.release[0] = 0.04;
