@@ -109,9 +109,10 @@ public:
         for (const SpikeRecord& spike : cell_.local_spikes())
             if (spike.step <= last_) times.push_back(grid_.ms(spike.step) + spike.offset);
         CellResult result{
-            .spikes = comm.all_gather(times).values,
-            .v      = comm.all_gather(traces_[0]).values,
-            .states = {}};
+            .spikes  = comm.all_gather(times).values,
+            .v       = comm.all_gather(traces_[0]).values,
+            .states  = {},
+            .problem = {}};
         for (std::size_t s = 1; s < names_.size(); ++s)
             result.states.emplace_back(names_[s], comm.all_gather(traces_[s]).values);
         return result;
@@ -149,7 +150,20 @@ Population make_cells(
     return cells.value();
 }
 
-std::vector<CellResult> run_cases(
+namespace {
+
+/// Labels of their own: the name of a case may hold what a label must not.
+std::string label_of(std::size_t which) {
+    return fmt::format("cell{}", which);
+}
+
+/// Errors name the label.
+std::string about(const NamedCase& one, const Error& error) {
+    return fmt::format("single_cell: case \"{}\": {}", one.name, error.what());
+}
+
+/// In one simulation.
+std::vector<CellResult> run_together(
     const Communicator& comm, SimulationOptions options, const std::vector<NamedCase>& cases
 ) {
     // Cells are looked at between exchanges: every 0.1 ms, or every step where that is no multiple.
@@ -163,16 +177,11 @@ std::vector<CellResult> run_cases(
     Simulation                               sim{comm, options};
     std::vector<std::unique_ptr<Experiment>> experiments;
     for (const auto& [name, c] : cases) {
-        // Labels of their own: a name may hold what a label must not.
-        const std::string label = fmt::format("cell{}", experiments.size());
         try {
+            const std::string label = label_of(experiments.size());
             experiments.push_back(std::make_unique<Experiment>(sim, label, c));
-        } catch (const Error& error) {  // which names the label
-            throw_error(
-                error.kind(),
-                fmt::format("single_cell: case \"{}\": {}", name, error.what()),
-                error.facts()
-            );
+        } catch (const Error& error) {
+            throw_error(error.kind(), about({name, c}, error), error.facts());
         }
     }
     const auto look = [&](Time now) {
@@ -186,6 +195,36 @@ std::vector<CellResult> run_cases(
     std::vector<CellResult> results;
     for (const auto& experiment : experiments)
         results.push_back(experiment->result());
+    return results;
+}
+
+}  // namespace
+
+std::vector<CellResult> run_cases(
+    const Communicator& comm, const SimulationOptions& options, const std::vector<NamedCase>& cases
+) {
+    std::vector<CellResult>  results(cases.size());
+    std::vector<std::size_t> left;  // places of the cases that can be simulated, as far as is known
+    for (std::size_t k = 0; k < cases.size(); ++k)
+        left.push_back(k);
+    while (!left.empty()) {
+        std::vector<NamedCase> together;
+        for (const std::size_t k : left)
+            together.push_back(cases[k]);
+        try {
+            auto happened = run_together(comm, options, together);
+            for (std::size_t k = 0; k < left.size(); ++k)
+                results[left[k]] = std::move(happened[k]);
+            break;
+        } catch (const RunError& error) {
+            std::size_t which = 0;
+            while (which < left.size() && label_of(which) != error.facts().label)
+                ++which;
+            if (which == left.size()) throw;
+            results[left[which]].problem = about(cases[left[which]], error);
+            left.erase(left.begin() + static_cast<std::ptrdiff_t>(which));
+        }
+    }
     return results;
 }
 
@@ -231,6 +270,7 @@ std::vector<double> fi_curve(
     }
     std::vector<double> rates;
     for (const CellResult& result : run_cases(comm, options, cases)) {
+        if (!result.problem.empty()) throw RunError(result.problem);
         const auto count = std::count_if(result.spikes.begin(), result.spikes.end(), [&](double t) {
             return t > window.first && t <= window.last;
         });

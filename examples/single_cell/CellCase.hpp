@@ -40,6 +40,7 @@ struct CellResult {
     std::vector<double>                                      spikes;  ///< ms
     std::vector<double>                                      v;       ///< mV every 0.1 ms from 0
     std::vector<std::pair<std::string, std::vector<double>>> states;  ///< the others, the same way
+    std::string problem;  ///< why it could not be simulated; then there is nothing else
 };
 
 /// Names of the cell types that `make_cells` knows.
@@ -55,14 +56,16 @@ struct NamedCase {
     CellCase    setup;
 };
 
-/// Runs all cases side by side in one simulation. @collective
+/// Runs all cases side by side in one simulation, or as many as there have to be: where one cannot
+/// be simulated to its end, the others are begun again without it. @collective
 /// @throws Error the library's, for values that a model or a connection cannot have, with the case
 std::vector<CellResult> run_cases(
-    const Communicator& comm, SimulationOptions options, const std::vector<NamedCase>& cases
+    const Communicator& comm, const SimulationOptions& options, const std::vector<NamedCase>& cases
 );
 
 /// Mean rate in Hz during the current step, or the part of it before tstop, for each amplitude in
-/// nA; there are no synapses. @collective @throws ParameterError if there is no such part
+/// nA; there are no synapses. @collective
+/// @throws ParameterError if there is no such part, RunError if a case cannot be simulated
 std::vector<double> fi_curve(
     const Communicator&        comm,
     const SimulationOptions&   options,

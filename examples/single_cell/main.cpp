@@ -133,7 +133,11 @@ json run_all(const Environment& env, const Arguments& a) {
     const auto happened = examples::run_cases(env.world(), options, cases);
     for (std::size_t k = 0; k < cases.size(); ++k) {
         json& result = results[cases[k].name];
-        result       = {{"spikes", happened[k].spikes}, {"v", happened[k].v}};
+        if (!happened[k].problem.empty()) {
+            result = {{"error", happened[k].problem}};
+            continue;
+        }
+        result = {{"spikes", happened[k].spikes}, {"v", happened[k].v}};
         if (!a.all_states) continue;
         for (const auto& [state, values] : happened[k].states)
             result[state] = values;
@@ -171,5 +175,14 @@ int main(int argc, char** argv) {
         if (env.world().is_root()) std::cerr << err.str();
         return code;
     }
-    write(env, arguments.output, run_all(env, arguments));
+    const json results = run_all(env, arguments);
+    write(env, arguments.output, results);
+    int code = 0;
+    for (const json& result : results) {
+        if (!result.contains("error")) continue;
+        if (env.world().is_root())
+            std::cerr << "Error: " << result.at("error").get<std::string>() << "\n";
+        code = 1;
+    }
+    return code;
 }
