@@ -10,6 +10,7 @@
 #include "ranvier/models/PartsModel.hpp"
 #include "ranvier/models/explosion.hpp"
 #include "ranvier/models/kernel_peaks.hpp"
+#include "ranvier/models/substeps.hpp"
 
 namespace ranvier::models {
 
@@ -68,9 +69,10 @@ public:
     ///         is in a later step (see release_after), otherwise anything less
     template <class F>
     double run(State& state, double held, std::vector<double>& spikes, F&& on_spike) const {
-        const double      dt  = dt_.value();
-        const std::size_t had = spikes.size();
-        double            now = 0, longest = dt;
+        const double      dt   = dt_.value();
+        const std::size_t had  = spikes.size();
+        const double      most = longest_alone();
+        double            now = 0, longest = most;
         while (now < dt) {
             if (held > now) {
                 const bool   to_end = release_after(held, dt).steps > 0;
@@ -82,7 +84,7 @@ public:
                 release(state);
                 continue;
             }
-            const bool   to_end = dt - now <= longest;
+            const bool   to_end = dt - now <= longest * (1 + 1e-9);
             const double length = to_end ? dt - now : longest;
             const Trial  whole  = after(state, length);
             if (is_too_long(state, whole)) {
@@ -97,7 +99,7 @@ public:
                 continue;
             }
             now     = std::min(now + h, dt);
-            longest = dt;
+            longest = most;
             spikes.push_back(now);
             const Trial at = after(state, h);
             state          = at.state;
@@ -130,6 +132,14 @@ private:
         double    refractory;
         bool      spiked;
     };
+
+    /// The longest step in which something is looked for, ms.
+    double longest_alone() const {
+        if constexpr (requires { M::longest_part; })
+            return dt_.value() / parts_of_step(dt_, M::longest_part);
+        else
+            return dt_.value();
+    }
 
     /// The state `h` ms later, if nothing happens.
     Trial after(State state, double h) const {
