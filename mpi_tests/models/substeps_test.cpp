@@ -8,6 +8,15 @@
 namespace ranvier::models {
 namespace {
 
+TEST(substeps, are_as_few_as_can_be) {
+    EXPECT_EQ(parts_of_step(0.05_ms, 0.1_ms), 1);
+    EXPECT_EQ(parts_of_step(0.1_ms, 0.1_ms), 1);
+    EXPECT_EQ(parts_of_step(0.3_ms, 0.1_ms), 3);
+    EXPECT_EQ(parts_of_step(0.31_ms, 0.1_ms), 4);
+    EXPECT_EQ(parts_of_step(0.7_ms, 0.1_ms), 7);  // 0.7 / 0.1 is more or less than 7 by rounding
+    EXPECT_EQ(parts_of_step(1_ms, 0.1_ms), 10);
+}
+
 TEST(substeps, cut_a_cubic_into_pieces) {
     const auto           p    = [](double t) { return 1 + t * (2 + t * (-3 + 0.5 * t)); };
     const auto           dot  = [](double t) { return 2 + t * (-6 + 1.5 * t); };

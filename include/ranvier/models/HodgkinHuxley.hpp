@@ -17,11 +17,15 @@ namespace ranvier::models {
 ///     cm dv/dt = g_leak (e_leak - v) + g_Na m^3 h (e_Na - v) + g_K n^4 (e_K - v) + input
 ///     dx/dt    = alpha_x (1 - x) - beta_x x,   x in {m, h, n}
 ///
-/// v at the end of a step is predicted from its derivative and that of its conductances. Given v at
-/// the beginning and at two thirds of the step (the nodes of Radau's quadrature), each gate obeys a
-/// linear equation with rates that change along a line; given the gates at the beginning, the
-/// middle and the end, so does v (see Relaxation). The error is of third order. Where prediction
-/// and result differ, or v relaxes fast, the step is divided.
+/// v is predicted from its first three derivatives at the beginning of a step. Given v there and at
+/// two thirds of the step (the nodes of Radau's quadrature), each gate obeys a linear equation with
+/// rates that change along a line; given the gates at the beginning, the middle and the end, so
+/// does v (see Relaxation). The error is of third order. Where prediction and result differ, or v
+/// relaxes fast, the step is divided.
+///
+/// Spikes follow from what happens milliseconds before, when v begins to climb by less than 1 mV /
+/// ms and m follows it: what is lost there, where no step is divided, grows as v does. Hence the
+/// effort for the third derivative, and for the rates of m.
 template <class V>
 struct HodgkinHuxley {
     Membrane<V> membrane;  ///< its v_rest is the reversal potential of the leak
@@ -42,35 +46,57 @@ struct HodgkinHuxley {
     RANVIER_INLINE V sodium(const State& s) const { return g_Na * (s.m * s.m * s.m) * s.h; }
     RANVIER_INLINE V potassium(const State& s) const { return g_K * ((s.n * s.n) * (s.n * s.n)); }
 
-    /// Gates at the end of a step, from rates at the beginning and at two thirds of it.
-    RANVIER_INLINE static V gate(
-        V x, V open0, V sum0, V open2, V sum2, V quarter_h, V one_and_half_h, bool is_fast
+    /// The gates at the end of a step, given how far v gets in two thirds of it, and how much the
+    /// rates of m would change with the first derivative of v.
+    RANVIER_INLINE static State gates_at_end(
+        const State&  s,
+        const Length& l,
+        V             u0,
+        V             p0,
+        const Rates&  r0,
+        V             moved,
+        V             m_rise,
+        V             m_sum_rise
     ) {
-        const V    z       = (sum0 + sum2 * number(3)) * quarter_h;
-        const V    J       = (open0 + open2 * number(3)) * quarter_h - z * x;
-        const V    G       = (sum2 - sum0) * one_and_half_h;
-        const V    C       = (open2 - open0) * one_and_half_h - G * x;
-        const auto relaxed = is_fast ? relaxation_of_gate(z) : relaxation(z);
-        return x + relaxed.change(z, J, C, G);
+        const V     quarter = l.half_h * number(0.5), line_h = l.half_h * number(3);
+        const Rates r2 = Rates::near(u0, p0, moved);
+        State       e;
+        e.m = gate_at_end(
+            s.m,
+            area_of_rate(r0.m_open, r2.m_open, quarter),
+            area_of_rate(r0.m_sum, r2.m_sum, quarter),
+            rise_of_rate(r0.m_open, r2.m_open, m_rise, l.h),
+            rise_of_rate(r0.m_sum, r2.m_sum, m_sum_rise, l.h),
+            true
+        );
+        e.h = gate_at_end(
+            s.h,
+            area_of_rate(r0.h_open, r2.h_open, quarter),
+            area_of_rate(r0.h_sum, r2.h_sum, quarter),
+            rise_of_rate(r0.h_open, r2.h_open, line_h),
+            rise_of_rate(r0.h_sum, r2.h_sum, line_h),
+            false
+        );
+        e.n = gate_at_end(
+            s.n,
+            area_of_rate(r0.n_open, r2.n_open, quarter),
+            area_of_rate(r0.n_sum, r2.n_sum, quarter),
+            rise_of_rate(r0.n_open, r2.n_open, line_h),
+            rise_of_rate(r0.n_sum, r2.n_sum, line_h),
+            false
+        );
+        return e;
     }
 
-    /// A gate in the middle of a step, from its values at both ends and its derivative at the
-    /// beginning.
-    RANVIER_INLINE static V halfway(V x0, V x1, V dot0, V quarter_h) {
-        return x0 * number(0.75) + x1 * number(0.25) + dot0 * quarter_h;
-    }
-
-    /// One step, and how far the prediction was off, mV.
+    /// One step, and how far the prediction was off, mV: at its end and, since the end hardly tells
+    /// where the input is not a line, on the way.
     RANVIER_INLINE State
     once(const State& s, const SynapticInput<V>& in, V steady, const Length& l, V& error) const {
-        const V per_nA    = -l.minus_h_over_cm;  // mV / nA
-        const V per_rate  = l.h * per_nA;
-        const V quarter_h = l.half_h * number(0.5), one_and_half_h = l.half_h * number(3);
-        const V above = s.v - membrane.v_rest;
+        const V per_nA = -l.minus_h_over_cm, per_rate = l.h * per_nA;  // mV / nA
+        const V above = s.v - membrane.v_rest, quarter_h = l.half_h * number(0.5);
 
         // Conductances at the beginning, and their derivatives.
-        const V     u0     = s.v - v_offset;
-        const V     p0     = Rates::power(u0);
+        const V     u0 = s.v - v_offset, p0 = Rates::power(u0);
         const Rates r0     = Rates::at(u0, p0);
         const V     m_dot0 = r0.m_open - r0.m_sum * s.m;
         const V     h_dot0 = r0.h_open - r0.h_sum * s.h;
@@ -80,40 +106,50 @@ struct HodgkinHuxley {
         const V     k_dot0  = g_K * (number(4) * (s.n * s.n * s.n)) * n_dot0;
         const V     to_Na = from_Na - above, to_K = from_K - above;
 
-        // Prediction: the conductances' change counts as a change of the current at the present v.
-        const V g0       = membrane.g_leak + in.g.start + na0 + k0;
-        const V passive0 = in.current.start - (membrane.g_leak + in.g.start) * above + steady;
-        const V current0 = passive0 + na0 * to_Na + k0 * to_K;
-        const V rise =
-            in.current.start_rate - in.g.start_rate * above + na_dot0 * to_Na + k_dot0 * to_K;
-        const V z0 = g0 * per_nA;
-        const V ahead =
-            relaxation(z0).change(z0, (current0 + rise * l.half_h) * per_nA, rise * per_rate);
-        const V at_once = current0 * per_nA;  // without decay
-        const V moved   = number(2.0 / 3) * at_once + number(4.0 / 9) * (ahead - at_once);
+        // Prediction: the change of the channels counts as that of a current at the present v.
+        const V g_passive  = membrane.g_leak + in.g.mean;
+        const V passive    = in.current.mean - g_passive * above + steady;
+        const V slope      = in.current.slope - in.g.slope * above;
+        const V channels   = na0 * to_Na + k0 * to_K;
+        const V rise       = na_dot0 * to_Na + k_dot0 * to_K;
+        const V z0         = (g_passive + na0 + k0) * per_nA;
+        const V J0         = (passive + channels + rise * l.half_h) * per_nA;
+        const V linear     = relaxation(z0).change(z0, J0, (slope + rise) * per_rate);
+        const V start      = in.current.start - (membrane.g_leak + in.g.start) * above + steady;
+        const V start_rate = in.current.start_rate - in.g.start_rate * above;
+        const V at_once    = (start + channels) * per_nA;  // without decay
 
-        const Rates r2 = Rates::near(u0, p0, moved);
-        State       e;
-        e.m = gate(s.m, r0.m_open, r0.m_sum, r2.m_open, r2.m_sum, quarter_h, one_and_half_h, true);
-        e.h = gate(s.h, r0.h_open, r0.h_sum, r2.h_open, r2.h_sum, quarter_h, one_and_half_h, false);
-        e.n = gate(s.n, r0.n_open, r0.n_sum, r2.n_open, r2.n_sum, quarter_h, one_and_half_h, false);
-        const V m_m  = halfway(s.m, e.m, m_dot0, quarter_h);
-        const V h_m  = halfway(s.h, e.h, h_dot0, quarter_h);
-        const V n_m  = halfway(s.n, e.n, n_dot0, quarter_h);
+        // What the second derivatives add: of sodium, of v under conductances that change, and, on
+        // the way to the end of the step, of the input.
+        const V g_dot  = number(1.0 / 12) * in.g.slope + number(1.0 / 3) * (na_dot0 + k_dot0);
+        const V m_rise = r0.m_open_slope * at_once, m_sum_rise = r0.m_sum_slope * at_once;
+        const V m_step = m_dot0 * l.h;
+        const V m_bend = m_rise - m_sum_rise * s.m - r0.m_sum * m_step;
+        const V na_bend =
+            (g_Na * number(0.5)) * (s.m * s.h) * (s.m * m_bend + number(2) * m_dot0 * m_step);
+        const V cubic = (na_bend * to_Na - g_dot * at_once) * per_rate;
+        const V bend  = (passive - start - start_rate * l.half_h) * per_nA;
+        const V ahead = linear + cubic;
+        const V moved = number(2.0 / 9) * at_once + number(4.0 / 9) * linear +
+                        number(8.0 / 27) * cubic - number(4.0 / 27) * bend;
+
+        State   e    = gates_at_end(s, l, u0, p0, r0, moved, m_rise, m_sum_rise);
+        const V m_m  = gate_halfway(s.m, e.m, m_dot0, quarter_h);
+        const V h_m  = gate_halfway(s.h, e.h, h_dot0, quarter_h);
+        const V n_m  = gate_halfway(s.n, e.n, n_dot0, quarter_h);
         const V na_m = g_Na * (m_m * m_m * m_m) * h_m, na1 = sodium(e);
         const V k_m = g_K * ((n_m * n_m) * (n_m * n_m)), k1 = potassium(e);
         const V na       = (na0 + na_m * number(4) + na1) * number(1.0 / 6);
         const V k        = (k0 + k_m * number(4) + k1) * number(1.0 / 6);
         const V na_slope = (na1 - na0) * l.per_h, k_slope = (k1 - k0) * l.per_h;
-        const V g_slope   = in.g.slope + na_slope + k_slope;
-        const V g_passive = membrane.g_leak + in.g.mean;
-        const V z         = (g_passive + na + k) * per_nA;
-        const V current   = in.current.mean - g_passive * above + steady + na * to_Na + k * to_K;
-        const V slope = in.current.slope - in.g.slope * above + na_slope * to_Na + k_slope * to_K;
+        const V g_slope = in.g.slope + na_slope + k_slope;
+        const V z       = (g_passive + na + k) * per_nA;
+        const V current = passive + na * to_Na + k * to_K;
+        const V tilt    = slope + na_slope * to_Na + k_slope * to_K;
         const V change =
-            relaxation(z).change(z, current * per_nA, slope * per_rate, g_slope * per_rate);
+            relaxation(z).change(z, current * per_nA, tilt * per_rate, g_slope * per_rate);
         e.v   = s.v + change;
-        error = simd::abs(change - ahead);
+        error = simd::abs(change - ahead) + h * simd::abs(bend);
         return e;
     }
 
@@ -125,12 +161,13 @@ struct HodgkinHuxley {
     }
 
     /// Error of the prediction, mV, above which a step takes 4, 16 and 64 parts (see `whole`).
-    static constexpr std::array divides_above{1e-3, 0.03, 1.0};
+    static constexpr std::array divides_above{1e-4, 0.03, 1.0};
 
     /// Rates, per ms, above which v relaxes so fast that a step takes 4 and 16 parts at least,
     /// however good the prediction: in a depolarization block or an oscillation that hardly grows,
     /// small errors, and kicks where the number of parts changes, add up for a hundred
-    /// milliseconds.
+    /// milliseconds. At ten times the latter rate, it takes 64: v comes to where it is pulled in a
+    /// part of the step, and what the prediction says of its end says nothing of its course.
     static constexpr double fast = 0.7, very_fast = 1.0;
 
     RANVIER_INLINE void advance(State& s, const SynapticInput<V>& in, V steady) const {
@@ -156,10 +193,21 @@ struct HodgkinHuxley {
         s = whole(s, in, steady, error);
     }
 
+    /// The same membrane in one of so many equal parts of a step.
+    HodgkinHuxley part_of(V parts) const {
+        const V       share           = number(1) / parts;
+        HodgkinHuxley part            = *this;
+        part.membrane.half_h          = membrane.half_h * share;
+        part.membrane.minus_h_over_cm = membrane.minus_h_over_cm * share;
+        part.h                        = h * share;
+        part.per_h                    = per_h * parts;
+        return part;
+    }
+
 private:
-    /// A step, and the prediction's error, of third order, as in one of 0.1 ms or more: in shorter
-    /// ones the number of parts depends on the state alone, and all parts get shorter with the
-    /// step. Where v relaxes fast, it is at least what takes 4 or 16 parts.
+    /// A step, and the prediction's error, as in one of 0.1 ms: in shorter ones the number of parts
+    /// depends on little but the state, and all parts get shorter with the step; longer ones lose
+    /// more than it says. Where v relaxes fast, it is at least what takes 4, 16 or 64 parts.
     RANVIER_INLINE State
     whole(const State& s, const SynapticInput<V>& in, V steady, V& error) const {
         const Length l{h, membrane.half_h, per_h, membrane.minus_h_over_cm};
@@ -169,10 +217,12 @@ private:
         const V      rate   = g * per_cm;
         const V      least  = simd::select(
             rate > number(very_fast),
-            number(0.04),
+            rate * number(0.1 * divides_above[2]),
             simd::select(rate > number(fast), number(0.002), number(0))
         );
-        error = simd::max(error * simd::max(ratio * ratio * ratio, number(1)), least);
+        error = simd::max(
+            error * simd::max((ratio * ratio) * (ratio * ratio), h * h * number(100)), least
+        );
         return result;
     }
 

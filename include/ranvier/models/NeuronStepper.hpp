@@ -34,7 +34,7 @@ public:
           kernels_(kernels_of<M>()) {}
 
     /// Whether kernels keep states, so that cells can be taken through their step again.
-    bool keeps_states() const { return one_by_one() || ChangesConductances<M>; }
+    bool keeps_states() const { return off_grid() || ChangesConductances<M>; }
 
     /// After a reset, random spikes are other ones.
     void restart(std::uint64_t resets) { resets_ = resets; }
@@ -46,8 +46,8 @@ public:
         const auto within = [&](std::uint32_t i, std::uint32_t k, auto& state, const auto& c) {
             apply_spike(piece, i, step, k, state, c);
         };
-        if (one_by_one()) {
-            const CellSpikes spikes = alone.advance(
+        if (off_grid()) {
+            return alone.advance(
                 piece,
                 columns,
                 grid_,
@@ -55,7 +55,6 @@ public:
                 [&](std::size_t num_due) { return run_kernel(piece, alone, num_due); },
                 within
             );
-            return off_grid() ? spikes : CellSpikes{spikes.cells, {}};
         }
         piece.refractory.release(step - 1, [&](std::uint32_t i) {
             piece.state[0][i] = piece.reset_value(i);
@@ -89,11 +88,7 @@ private:
         Scalar::on_spike(state, k, 0.5);
     };
 
-    bool off_grid() const { return context_.timing == SpikeTiming::off_grid; }
-    /// Whether cells are looked at one by one: also on the grid, where a spike that begins and ends
-    /// between two of its points would be lost because the model does not reset it.
-    bool one_by_one() const { return off_grid() || (Peaks<M> && !Resets<M>); }
-
+    bool               off_grid() const { return context_.timing == SpikeTiming::off_grid; }
     KernelArguments<T> arguments(Piece& piece, Alone& alone) const {
         return {
             piece.state.data(),
@@ -115,7 +110,7 @@ private:
         std::size_t lanes      = 0;
         with_count.not_finite  = &lanes;
         const Kernel<T> kernel =
-            one_by_one() ? kernels_.template advance_off_grid<T>() : kernels_.template advance<T>();
+            off_grid() ? kernels_.template advance_off_grid<T>() : kernels_.template advance<T>();
         const std::size_t count = kernel(with_count);
         const std::size_t held  = piece.refractory.size() + num_due;
         piece.not_finite        = lanes - (piece.padded - piece.cells.size() + held);

@@ -12,6 +12,7 @@
 #include "ranvier/models/Refractory.hpp"
 #include "ranvier/models/explosion.hpp"
 #include "ranvier/models/kernel_peaks.hpp"
+#include "ranvier/models/substeps.hpp"
 
 namespace ranvier::models {
 
@@ -60,9 +61,10 @@ public:
     double run(
         State& state, double held, std::vector<double>& spikes, F&& on_spike, bool once = false
     ) const {
-        const double      dt  = dt_.value();
-        const std::size_t had = spikes.size();
-        double            now = 0, longest = dt;
+        const double      dt   = dt_.value();
+        const std::size_t had  = spikes.size();
+        const double      most = longest_alone();
+        double            now = 0, longest = most;
         while (now < dt) {
             if (held > now) {
                 const bool   to_end = release_after(held, dt).steps > 0;
@@ -86,11 +88,11 @@ public:
             if (spike.time > length) {
                 state   = whole.state;
                 now     = to_end ? dt : now + length;
-                longest = std::min(2 * length, dt);
+                longest = std::min(2 * length, most);
                 continue;
             }
             now     = std::min(now + spike.time, dt);
-            longest = dt;
+            longest = most;
             spikes.push_back(now);
             const Trial at = after(state, spike.time);
             state          = at.state;
@@ -153,6 +155,14 @@ private:
         double    refractory;
         bool      spiked;
     };
+
+    /// The longest step in which something is looked for, ms.
+    double longest_alone() const {
+        if constexpr (requires { M::longest_part; })
+            return dt_.value() / parts_of_step(dt_, M::longest_part);
+        else
+            return dt_.value();
+    }
 
     /// The state `h` ms later, if nothing happens.
     Trial after(State state, double h) const {

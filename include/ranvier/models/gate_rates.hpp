@@ -1,9 +1,10 @@
 /// @file
-/// At what rates the gates of the channels of Traub and Miles open and close.
+/// At what rates the gates of the channels of Traub and Miles open and close, and how far they get.
 #pragma once
 
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/exponentials.hpp"
+#include "ranvier/models/relaxation.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier::models {
@@ -19,10 +20,11 @@ namespace ranvier::models {
 ///     beta_n  = 0.5 exp((10 - u) / 40)
 ///
 /// Far outside of what a membrane reaches (u below -80 mV in single precision, -700 mV in double)
-/// they stay constant.
+/// they stay constant. The derivatives of the fastest gate's rates come with them.
 template <class V>
 struct GateRates {
     V m_open, m_sum, h_open, h_sum, n_open, n_sum;
+    V m_open_slope, m_sum_slope;  ///< per ms and mV
 
     RANVIER_INLINE static V number(double x) { return models::constant<V>(x); }
 
@@ -55,22 +57,28 @@ private:
         const V e_y = number(2980.9579870417283) * q8;         // e^(from_y / 5)
         const V d_x = number(25.790339917193062) * q10 - one;  // e^(from_m / 4) - 1
         const V d_y = e_y - one, d_h = e_y + one;
-        const V d_n    = number(20.085536923187668) * q8 - one;  // e^(from_n / 5) - 1
-        const V d_xy   = d_x * d_y;
-        const V d_nh   = d_n * d_h;
-        const V all    = one / (d_xy * d_nh);
-        const V of_xy  = all * d_nh;
-        const V of_nh  = all * d_xy;
-        const V m_open = (number(0.32) * from_m) * (of_xy * d_y);
-        const V n_open = (number(0.032) * from_n) * (of_nh * d_h);
-        const V h_open = number(0.128 * 2.5713844347880297) * (p10 * p10);  // e^(17 / 18)
+        const V d_n   = number(20.085536923187668) * q8 - one;  // e^(from_n / 5) - 1
+        const V d_xy  = d_x * d_y;
+        const V d_nh  = d_n * d_h;
+        const V all   = one / (d_xy * d_nh);
+        const V of_xy = all * d_nh;
+        const V of_nh = all * d_xy;
+        const V per_x = of_xy * d_y, per_y = of_xy * d_x;
+        const V m_open      = (number(0.32) * from_m) * per_x;
+        const V m_close     = (number(0.28) * from_y) * (e_y * per_y);
+        const V open_slope  = (number(0.25) * m_open * (d_x + one) - number(0.32)) * per_x;
+        const V close_slope = (number(0.2) * m_close - number(0.28) * e_y) * per_y;
+        const V n_open      = (number(0.032) * from_n) * (of_nh * d_h);
+        const V h_open      = number(0.128 * 2.5713844347880297) * (p10 * p10);  // e^(17 / 18)
         return {
             m_open,
-            m_open + (number(0.28) * from_y) * (e_y * (of_xy * d_x)),
+            m_open + m_close,
             h_open,
             h_open + number(4) * (of_nh * d_n),
             n_open,
-            n_open + number(0.5 * 1.2840254166877414) * p9};  // e^0.25
+            n_open + number(0.5 * 1.2840254166877414) * p9,  // e^0.25
+            open_slope,
+            open_slope + close_slope};
     }
 
     RANVIER_INLINE static GateRates repaired(V u, GateRates r, simd::MaskOf<V> others) {
@@ -87,6 +95,8 @@ private:
             r.h_sum              = simd::select(unusual, c.h_sum, r.h_sum);
             r.n_open             = simd::select(unusual, c.n_open, r.n_open);
             r.n_sum              = simd::select(unusual, c.n_sum, r.n_sum);
+            r.m_open_slope       = simd::select(unusual, c.m_open_slope, r.m_open_slope);
+            r.m_sum_slope        = simd::select(unusual, c.m_sum_slope, r.m_sum_slope);
         }
         return r;
     }
@@ -99,22 +109,67 @@ private:
         return simd::select(near, series, x / math::expm1(x));
     }
 
+    /// The derivative of the ratio r at x.
+    RANVIER_INLINE static V slope_of_ratio(V x, V r) {
+        const auto near   = simd::abs(x) < number(0.01);
+        const V    series = x * number(1.0 / 6) - number(0.5);
+        return simd::select(near, series, r * (number(1) - x - r) / x);
+    }
+
     [[gnu::noinline, gnu::cold]] static GateRates careful_rates(V potential) {
         constexpr bool is_double = sizeof(simd::Scalar<V>) == 8;
 
-        const V u      = simd::max(potential, number(is_double ? -700 : -80));
-        const V m_open = number(1.28) * ratio((number(13) - u) * number(0.25));
+        const V u = simd::max(potential, number(is_double ? -700 : -80));
+        const V x = (number(13) - u) * number(0.25), y = (u - number(40)) * number(0.2);
+        const V of_x = ratio(x), of_y = ratio(y);
+        const V m_open = number(1.28) * of_x;
+        const V slope  = number(-0.32) * slope_of_ratio(x, of_x);
         const V n_open = number(0.16) * ratio((number(15) - u) * number(0.2));
         const V h_open = number(0.128) * math::exp((number(17) - u) * number(1.0 / 18));
         const V e_h    = math::exp((number(40) - u) * number(0.2));
         return {
             m_open,
-            m_open + number(1.4) * ratio((u - number(40)) * number(0.2)),
+            m_open + number(1.4) * of_y,
             h_open,
             h_open + number(4) / (number(1) + e_h),
             n_open,
-            n_open + number(0.5) * math::exp((number(10) - u) * number(1.0 / 40))};
+            n_open + number(0.5) * math::exp((number(10) - u) * number(1.0 / 40)),
+            slope,
+            slope + number(0.28) * slope_of_ratio(y, of_y)};
     }
 };
+
+/// h times the mean of a rate during a step, from its values at the beginning and after two thirds
+/// of it, and a quarter of h.
+template <class V>
+RANVIER_INLINE V area_of_rate(V rate0, V rate2, V quarter_h) {
+    return (rate0 + rate2 * constant<V>(3)) * quarter_h;
+}
+/// h times the rise of the line of the same area and moment.
+template <class V>
+RANVIER_INLINE V rise_of_rate(V rate0, V rate2, V one_and_half_h) {
+    return (rate2 - rate0) * one_and_half_h;
+}
+/// The same given also by how much the rate would rise with its first derivative.
+template <class V>
+RANVIER_INLINE V rise_of_rate(V rate0, V rate2, V first, V h) {
+    return ((rate2 - rate0) * constant<V>(2.25) - first * constant<V>(0.5)) * h;
+}
+
+/// A gate at the end of a step, from the areas under its opening rate and under the sum z of both
+/// rates, and the rises of these.
+template <class V>
+RANVIER_INLINE V gate_at_end(V x, V open, V z, V open_rise, V z_rise, bool is_fast) {
+    const V    C       = open_rise - z_rise * x;
+    const auto relaxed = is_fast ? relaxation_of_gate(z) : relaxation(z);
+    return x + relaxed.change(z, open - z * x, C, z_rise);
+}
+
+/// A gate in the middle of a step, from its values at both ends and its derivative at the
+/// beginning.
+template <class V>
+RANVIER_INLINE V gate_halfway(V x0, V x1, V dot0, V quarter_h) {
+    return x0 * constant<V>(0.75) + x1 * constant<V>(0.25) + dot0 * quarter_h;
+}
 
 }  // namespace ranvier::models

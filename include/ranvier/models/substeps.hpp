@@ -2,10 +2,20 @@
 /// Shorter steps for the cells that need them.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "ranvier/base/PackPair.hpp"
+#include "ranvier/base/Quantity.hpp"
 #include "ranvier/models/shapes.hpp"
 
 namespace ranvier::models {
+
+/// Into how many equal parts of at most `longest` a step is divided; a step that is longer by
+/// rounding is one part.
+inline double parts_of_step(Time h, Time longest) {
+    return std::max(1.0, std::ceil(h / longest - 1e-9));
+}
 
 /// The part k of `number` equal parts of an input's course over a step of length h, of which the
 /// polynomial of fifth order with the same values and derivatives at both ends, mean and line is

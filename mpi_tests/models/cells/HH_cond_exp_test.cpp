@@ -1,5 +1,6 @@
 #include "ranvier/models/cells/HH_cond_exp.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -143,23 +144,122 @@ std::vector<double> spikes_at(Time dt) {
     return times;
 }
 
-// v is above the threshold for 0.7 ms.
+// v is above the threshold for 0.7 ms. Hard steps have parts of 0.1 ms, where errors are 1e-4 ms.
 TEST(HH_cond_exp, finds_spikes_that_begin_and_end_within_a_time_step) {
     const auto exact = spikes_at(0.01_ms);
     EXPECT_GT(exact.size(), 5u);
-    for (const Time dt : {0.4_ms, 0.8_ms}) {
+    for (const Time dt : {0.4_ms, 0.8_ms, 1.0_ms}) {
         const auto ours = spikes_at(dt);
         ASSERT_EQ(ours.size(), exact.size()) << dt.value();
         for (std::size_t k = 0; k < exact.size(); ++k)
-            EXPECT_NEAR(ours[k], exact[k], 0.05) << dt.value();
+            EXPECT_NEAR(ours[k], exact[k], 1e-3) << dt.value();
     }
 }
 
-TEST(HH_cond_exp, converges_at_order_3_with_spikes) {
-    const auto errors = test::errors_of_spikes<HH_cond_exp>(published());
+/// What arrives at multiples of 1 ms makes the cell spike: a small one with fast action potentials,
+/// above the threshold for 0.1 to 0.5 ms; one that climbs slowly to its spikes, which pulls every
+/// error apart; and one of fast synapses.
+std::vector<json> with_spikes() {
+    json  small = published();
+    auto& c     = small.at("case");
+    c["params"] = {{"cm", 0.02471}, {"tau_syn_E", 0.8798}, {"tau_syn_I", 1.383}};
+    c["exc"]    = {9.0, 24.0, 35.0};
+    c["inh"]    = {39.0};
+    c["w_exc"]  = 3.896;
+    c["w_inh"]  = 0.1384;
+    c["delay"]  = 1.0;
+    c["tstop"]  = 60;
+    c["dc"]     = {{"amplitude", 0.05}, {"start", 8.0}, {"stop", 28.0}};
+    json  slow  = small;
+    auto& s     = slow.at("case");
+    s["params"] = {
+        {"tau_syn_E", 0.1797},
+        {"tau_syn_I", 1.144},
+        {"gbar_Na", 23.89},
+        {"gbar_K", 3.28},
+        {"g_leak", 0.06081},
+        {"v_offset", -69.37}};
+    s["exc"]    = {5.0, 25.0, 37.0};
+    s["w_exc"]  = 0.2166;
+    s["w_inh"]  = 0.1536;
+    s["dc"]     = {{"amplitude", -0.3}, {"start", 6.0}, {"stop", 26.0}};
+    json  fast  = small;
+    auto& f     = fast.at("case");
+    f["params"] = {
+        {"tau_syn_E", 0.1026},
+        {"tau_syn_I", 1.243},
+        {"gbar_Na", 19.13},
+        {"gbar_K", 15.69},
+        {"cm", 0.9575}};
+    f["exc"]   = {4.0, 5.0, 21.0};
+    f["w_exc"] = 8.067;
+    f["w_inh"] = 4.409;
+    f["tstop"] = 40;
+    return {small, slow, fast};
+}
 
-    EXPECT_LT(errors.largest, 1e-3);
-    EXPECT_GT(errors.order, 3 - 0.3);
+/// Largest error of v at multiples of 1 ms that are further than that from spikes.
+double error_between_spikes(const json& recorded, const test::Recording& exact, Time dt) {
+    const auto ours    = test::replayed<HH_cond_exp>(recorded, dt, SpikeTiming::off_grid, 1);
+    double     largest = 0;
+    for (std::size_t k = 1; k < ours.v.size(); ++k) {
+        const auto ms   = static_cast<double>(k);
+        bool       near = test::arrives_at(recorded, ms);
+        for (const double spike : exact.spikes_ms)
+            near = near || std::abs(spike - ms) < 1;
+        if (!near) largest = std::max(largest, std::abs(ours.v[k] - exact.v[10 * k]));
+    }
+    return largest;
+}
+
+// Adaptive steps with a tolerance of 1e-3 mV, as NEST has them, find v with errors of 2e-3 to
+// 5e-2 mV at these time steps, and times to 1e-3 ms.
+TEST(HH_cond_exp, is_as_accurate_in_long_steps) {
+    for (const json& recorded : with_spikes()) {
+        SCOPED_TRACE(recorded.at("case").dump());
+        const auto exact = test::Converged<Equations>{recorded.at("case"), 0.001}.recording;
+        EXPECT_GT(exact.spikes_ms.size(), 1u);
+        for (const Time dt : {0.1_ms, 0.2_ms, 0.5_ms, 1.0_ms}) {
+            EXPECT_LT(error_between_spikes(recorded, exact, dt), 2e-3) << dt.value();
+            const auto ours =
+                test::replayed<HH_cond_exp>(recorded, dt, SpikeTiming::off_grid).spikes_ms;
+            ASSERT_EQ(ours.size(), exact.spikes_ms.size()) << dt.value();
+            for (std::size_t k = 0; k < ours.size(); ++k)
+                EXPECT_NEAR(ours[k], exact.spikes_ms[k], 2e-4) << dt.value();
+        }
+    }
+}
+
+// At the end of the step, although v is below the threshold by then.
+TEST(HH_cond_exp, spikes_on_the_grid_within_long_steps) {
+    const json slow  = with_spikes()[1];
+    const auto exact = test::Converged<Equations>{slow.at("case"), 0.002}.recording.spikes_ms;
+    for (const Time dt : {0.5_ms, 1.0_ms}) {
+        const auto ours = test::replayed<HH_cond_exp>(slow, dt).spikes_ms;
+        ASSERT_EQ(ours.size(), exact.size()) << dt.value();
+        for (std::size_t k = 0; k < exact.size(); ++k)
+            EXPECT_EQ(ours[k], std::ceil(exact[k] / dt.value()) * dt.value());
+    }
+}
+
+// In steps of 0.1 ms errors of either sign nearly cancel, so that they fall less from there than
+// the cubic they stay below; the order shows in shorter ones.
+TEST(HH_cond_exp, converges_at_order_3_with_spikes) {
+    const auto spikes = [](Time dt) {
+        return test::replayed<HH_cond_exp>(published(), dt, SpikeTiming::off_grid).spikes_ms;
+    };
+    const std::vector<double> exact = spikes(0.0025_ms);
+    const auto                error = [&](Time dt) {
+        const std::vector<double> ours = spikes(dt);
+        EXPECT_EQ(ours.size(), exact.size());
+        double largest = 0;
+        for (std::size_t k = 0; k < std::min(ours.size(), exact.size()); ++k)
+            largest = std::max(largest, std::abs(ours[k] - exact[k]));
+        return largest;
+    };
+    for (const Time dt : {0.1_ms, 0.05_ms, 0.025_ms, 0.0125_ms})
+        EXPECT_LT(error(dt), 3e-4 * std::pow(dt / 0.1_ms, 3)) << dt.value();
+    EXPECT_GT(std::log(error(0.025_ms) / error(0.005_ms)) / std::log(5), 3 - 0.3);
 }
 
 }  // namespace

@@ -26,8 +26,10 @@ namespace ranvier {
 /// The rates alpha_x and beta_x are those of GateRates at v - v_offset.
 ///
 /// A spike is an upward crossing of 0 mV. Integrated with an error of third order, in shorter steps
-/// during a spike (see HodgkinHuxley). On the grid, v is looked at once in a step: spikes begin and
-/// end unseen in steps of 0.5 ms or more; off the grid, in steps of more than 0.5 ms.
+/// during a spike (see HodgkinHuxley). Steps of more than 0.1 ms in which v is not predicted well
+/// are made in parts of at most that, each like a step of its length: what happens within them is
+/// as accurate as in steps of 0.1 ms, and an action potential that begins and ends in one is a
+/// spike, on the grid at the end of the step.
 ///
 /// State: v [mV], gsyn_exc [uS], gsyn_inh [uS], h, m, n.
 /// Receptors: "excitatory", "inhibitory". Weights: conductance [uS].
@@ -70,6 +72,8 @@ struct HH_cond_exp {
         models::ExponentialShape<V> E, I;
         V                           from_E, from_I;  ///< reversal potentials above that of the leak
         V                           i_offset;
+        V                           parts;  ///< in which a step is made that is long and hard
+        models::ExponentialShape<V> E_of_part, I_of_part;
     };
 
     static constexpr auto parameters() {
@@ -110,6 +114,7 @@ struct HH_cond_exp {
         using M               = HH_cond_exp;
         const Time tau_m      = p[&M::cm] / p[&M::g_leak];
         const auto above_leak = [&](Voltage e_rev) { return (e_rev - p[&M::e_rev_leak]).value(); };
+        const double parts    = models::parts_of_step(dt, longest_part);
         return {
             .constants =
                 {.membrane =
@@ -122,34 +127,36 @@ struct HH_cond_exp {
                       .h        = dt.value(),
                       .per_h    = 1 / dt.value(),
                       .per_cm   = 1 / p[&M::cm].value()},
-                 .E        = models::exponential_shape(p[&M::tau_syn_E], dt),
-                 .I        = models::exponential_shape(p[&M::tau_syn_I], dt),
-                 .from_E   = above_leak(p[&M::e_rev_E]),
-                 .from_I   = above_leak(p[&M::e_rev_I]),
-                 .i_offset = p[&M::i_offset].value()},
+                 .E         = models::exponential_shape(p[&M::tau_syn_E], dt),
+                 .I         = models::exponential_shape(p[&M::tau_syn_I], dt),
+                 .from_E    = above_leak(p[&M::e_rev_E]),
+                 .from_I    = above_leak(p[&M::e_rev_I]),
+                 .i_offset  = p[&M::i_offset].value(),
+                 .parts     = parts,
+                 .E_of_part = models::exponential_shape(p[&M::tau_syn_E], dt / parts),
+                 .I_of_part = models::exponential_shape(p[&M::tau_syn_I], dt / parts)},
             .refractory = 0_ms};
     }
 
     static constexpr auto divides_above = models::HodgkinHuxley<double>::divides_above;
+
+    /// Hard steps are made in parts of at most this length; off the grid, also those in which a
+    /// cell is looked at alone.
+    static constexpr Time longest_part = 0.1_ms;
 
     /// @param hardness of the step in each lane; if it is wanted, steps are not divided
     template <class V, class I, class... Hardness>
     [[gnu::always_inline]] static auto advance(
         State<V>& s, const Constants<V>& k, I injected, Hardness&... hardness
     ) {
-        typename models::HodgkinHuxley<V>::State cell{s.v, s.m, s.h, s.n};
-        k.membrane.advance(
-            cell, models::cond_exp_input(s, k), injected.add_to(k.i_offset), hardness...
-        );
+        if constexpr (sizeof...(Hardness) == 0)
+            if (simd::any(k.parts > models::constant<V>(1))) [[unlikely]]
+                return advance_long(s, k, injected.add_to(k.i_offset));
         const V before = s.v;
-        s.v            = cell.v;
-        s.m            = cell.m;
-        s.h            = cell.h;
-        s.n            = cell.n;
+        move(s, k.membrane, models::cond_exp_input(s, k), injected.add_to(k.i_offset), hardness...);
         k.E.advance(s.gsyn_exc);
         k.I.advance(s.gsyn_inh);
-        const V threshold = models::constant<V>(v_spike);
-        return s.v >= simd::select(before < threshold, threshold, models::constant<V>(1e30));
+        return rises_above(before, s.v);
     }
 
     static constexpr double v_spike = 0;  ///< mV
@@ -167,19 +174,87 @@ struct HH_cond_exp {
         return s.v - models::constant<T>(v_spike);
     }
 
-    /// Whether v may have been above the threshold in a step as long as a spike, in which many
-    /// potassium channels open. Below the threshold, few do.
+    /// Whether v, below the threshold before and after a step, may have been above it in between.
+    /// A spike opens many potassium channels and closes sodium channels; in more than 0.2 ms they
+    /// may have come back, but hardly both of them, and v, to where they were.
     template <class V>
-    RANVIER_INLINE static auto
-    hides_spike(const State<V>& before, const State<V>& after, const Constants<V>&) {
-        const V threshold = models::constant<V>(v_spike);
-        return (after.n - before.n > models::constant<V>(0.05)) & (before.v < threshold) &
-               (after.v < threshold);
+    RANVIER_INLINE static auto hides_spike(
+        const State<V>& before, const State<V>& after, const Constants<V>& k
+    ) {
+        const auto n         = [](double x) { return models::constant<V>(x); };
+        const V    threshold = n(v_spike);
+        const auto changes   = (simd::abs(after.n - before.n) > n(0.02)) |
+                             (simd::abs(after.h - before.h) > n(0.02)) |
+                             (simd::abs(after.v - before.v) > n(5));
+        const auto may = (after.n - before.n > n(0.05)) | (changes & (k.parts > n(2)));
+        return may & (before.v < threshold) & (after.v < threshold);
     }
 
     /// What a spike does to its cell.
     template <class T>
     static void on_spike(State<T>&, const Constants<T>&) {}
+
+private:
+    template <class V, class... Hardness>
+    RANVIER_INLINE static void move(
+        State<V>&                       s,
+        const models::HodgkinHuxley<V>& membrane,
+        const models::SynapticInput<V>& input,
+        V                               steady,
+        Hardness&... hardness
+    ) {
+        typename models::HodgkinHuxley<V>::State cell{s.v, s.m, s.h, s.n};
+        membrane.advance(cell, input, steady, hardness...);
+        s.v = cell.v;
+        s.m = cell.m;
+        s.h = cell.h;
+        s.n = cell.n;
+    }
+
+    template <class V>
+    RANVIER_INLINE static simd::MaskOf<V> rises_above(V before, V after) {
+        const V threshold = models::constant<V>(v_spike);
+        return after >= simd::select(before < threshold, threshold, models::constant<V>(1e30));
+    }
+
+    /// A step of more than `longest_part`, of which every part is a step of its own in the cells
+    /// for which the whole is too hard. The input is what it is in each part, however fast it
+    /// decays.
+    template <class V>
+    [[gnu::noinline, gnu::cold]] static simd::MaskOf<V> advance_long(
+        State<V>& s, const Constants<V>& k, V steady
+    ) {
+        State<V> easy = s;
+        V        hardness;
+        move(easy, k.membrane, models::cond_exp_input(s, k), steady, hardness);
+        const auto hard   = hardness > models::constant<V>(divides_above[0]);
+        auto       spikes = rises_above(s.v, easy.v);
+        if (simd::any(hard)) {
+            Constants<V> part = k;
+            part.membrane     = k.membrane.part_of(k.parts);
+            part.E            = k.E_of_part;
+            part.I            = k.I_of_part;
+            State<V> t        = s;
+            auto     rises    = hard & (!hard);
+            for (V left = k.parts; simd::any(left > models::constant<V>(0.5));
+                 left   = left - models::constant<V>(1)) {
+                const V before = t.v;
+                move(t, part.membrane, models::cond_exp_input(t, part), steady);
+                part.E.advance(t.gsyn_exc);
+                part.I.advance(t.gsyn_inh);
+                rises = rises | rises_above(before, t.v);
+            }
+            easy.v = simd::select(hard, t.v, easy.v);
+            easy.m = simd::select(hard, t.m, easy.m);
+            easy.h = simd::select(hard, t.h, easy.h);
+            easy.n = simd::select(hard, t.n, easy.n);
+            spikes = (hard & rises) | ((!hard) & spikes);
+        }
+        k.E.advance(easy.gsyn_exc);
+        k.I.advance(easy.gsyn_inh);
+        s = easy;
+        return spikes;
+    }
 };
 static_assert(models::CellModel<HH_cond_exp>);
 
