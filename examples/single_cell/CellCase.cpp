@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -198,15 +199,15 @@ std::vector<CellResult> run_together(
     return results;
 }
 
-}  // namespace
-
-std::vector<CellResult> run_cases(
-    const Communicator& comm, const SimulationOptions& options, const std::vector<NamedCase>& cases
+/// Runs some of the cases, which end together, and the others again where one cannot be simulated.
+/// @param left places of these cases
+void run_those(
+    const Communicator&           comm,
+    const SimulationOptions&      options,
+    const std::vector<NamedCase>& cases,
+    std::vector<std::size_t>      left,
+    std::vector<CellResult>&      results
 ) {
-    std::vector<CellResult>  results(cases.size());
-    std::vector<std::size_t> left;  // places of the cases that can be simulated, as far as is known
-    for (std::size_t k = 0; k < cases.size(); ++k)
-        left.push_back(k);
     while (!left.empty()) {
         std::vector<NamedCase> together;
         for (const std::size_t k : left)
@@ -225,6 +226,20 @@ std::vector<CellResult> run_cases(
             left.erase(left.begin() + static_cast<std::ptrdiff_t>(which));
         }
     }
+}
+
+}  // namespace
+
+std::vector<CellResult> run_cases(
+    const Communicator& comm, const SimulationOptions& options, const std::vector<NamedCase>& cases
+) {
+    std::vector<CellResult> results(cases.size());
+    // Those that end together: what happens to a cell after its own end does not matter.
+    std::map<double, std::vector<std::size_t>> by_end;
+    for (std::size_t k = 0; k < cases.size(); ++k)
+        by_end[cases[k].setup.tstop].push_back(k);
+    for (auto& [end, places] : by_end)
+        run_those(comm, options, cases, std::move(places), results);
     return results;
 }
 

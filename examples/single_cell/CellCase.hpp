@@ -56,8 +56,8 @@ struct NamedCase {
     CellCase    setup;
 };
 
-/// Runs all cases side by side in one simulation, or as many as there have to be: where one cannot
-/// be simulated to its end, the others are begun again without it. @collective
+/// Runs the cases that end together side by side in one simulation; where one cannot be simulated
+/// to its end, the others are begun again without it. @collective
 /// @throws Error the library's, for values that a model or a connection cannot have, with the case
 std::vector<CellResult> run_cases(
     const Communicator& comm, const SimulationOptions& options, const std::vector<NamedCase>& cases

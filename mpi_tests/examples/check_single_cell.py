@@ -39,8 +39,8 @@ problems = []
 numbers = count()  # of folders
 
 
-def run(folder, cases, *args, ranks=2):
-    """The results, and nothing if the program failed; what it printed as an error."""
+def run(folder, cases, *args, ranks=2, fails=False):
+    """The results, and nothing if the program failed, unless it `fails` with results; what it printed as an error."""
     own = Path(folder) / str(next(numbers))  # also mpirun's: two that make the same one at once may fail
     own.mkdir()
     file, output = own / "cases.json", own / "results.json"
@@ -48,9 +48,10 @@ def run(folder, cases, *args, ranks=2):
     ended = subprocess.run([mpirun, "-n", str(ranks), program, "--cases", file, "--output", output, *args],
                            env=dict(os.environ, TMPDIR=str(own)), capture_output=True, text=True, timeout=100,
                            check=False)
-    if ended.returncode not in (0, 1):
+    if ended.returncode not in (0, 1) or (fails and not ended.returncode):
         problems.append(f"{cases} {args}: exit code {ended.returncode}")
-    return (None if ended.returncode else json.loads(output.read_text())), ended.stderr
+    has_results = output.exists() and (fails or not ended.returncode)
+    return (json.loads(output.read_text()) if has_results else None), ended.stderr
 
 
 # A cell, what is changed of it, and what the message says after the name of the case.
@@ -131,6 +132,23 @@ def check_defaults(folder):
             problems.append(f"{name}: not a current to the end")
 
 
+def check_endless(folder):
+    """A case that cannot be simulated to its end is reported; the others have the results that they have alone."""
+    endless = dict(CELL, params={"tau_refrac": 0, "v_reset": -49})
+    quiet = {"celltype": "IF_cond_exp", "tstop": 5}
+    alone = run(folder, {"good": {"case": CELL}}, "--spike-timing", "off_grid")[0]
+    together = {"bad": {"case": endless}, "good": {"case": CELL}, "quiet": {"case": quiet}}
+    for ranks in 1, 2:
+        results, message = run(folder, together, "--spike-timing", "off_grid", ranks=ranks, fails=True)
+        said = 'single_cell: case "bad": Population "cell0": cell 0 spikes without end within the time step before t = '
+        if results is None or list(results["bad"]) != ["error"] or not results["bad"]["error"].startswith(said):
+            problems.append(f"endless on {ranks} ranks: {results and results['bad']}")
+        elif results["good"] != alone["good"] or len(results["quiet"]["v"]) != 51:
+            problems.append(f"endless on {ranks} ranks: the other cases differ")
+        if message.count(said) != 1:
+            problems.append(f"endless on {ranks} ranks: said {message!r}")
+
+
 def check_curves(folder):
     """Rates are spikes during the time in which the current flows and time is simulated, over that time."""
     for timing in "on_grid", "off_grid":
@@ -174,5 +192,6 @@ with tempfile.TemporaryDirectory() as folder:
     check_mistakes(folder)
     check_defaults(folder)
     check_curves(folder)
+    check_endless(folder)
 print("\n".join(problems) if problems else f"{len(cases)} cells")
 sys.exit(1 if problems else 0)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ranvier/base/PackPair.hpp"
+#include "ranvier/models/AdaptiveExponential.hpp"
 #include "ranvier/models/Climb.hpp"
 #include "ranvier/models/kernel_injected_current.hpp"
 #include "ranvier/models/shapes.hpp"
@@ -148,19 +149,24 @@ RANVIER_INLINE unsigned to_be_looked_at_with(
     return found;
 }
 
-/// Which cells have to be made in shorter steps on the grid. Bits of lanes.
+/// Which cells have to be made in shorter steps on the grid: those whose conductances change much,
+/// and in steps of more than 0.1 ms those that run away. Bits of lanes.
 template <class M, class S, class K, class I, class... Sum>
 RANVIER_INLINE unsigned to_be_made_finely(
     const S& before, const S& after, const K& k, I injected, const Sum&... sum
 ) {
+    unsigned found = 0;
     if constexpr (ChangesConductances<M>) {
+        using V          = decltype(before.v);
         const auto climb = M::climb(before, after, k, sum..., injected);
-        return simd::bits(
-            (climb.change > constant<decltype(before.v)>(most_change)) & (before.v == before.v)
-        );
-    } else {
-        return 0;
+        found            = simd::bits(climb.change > constant<V>(most_change));
+        if constexpr (RunsAway<M>)
+            if (simd::any(k.membrane.h > constant<V>(hardness_unit))) [[unlikely]]
+                found |= simd::bits(M::explodes(before, after, k));
+        if (found != 0) [[unlikely]]
+            found &= simd::bits(before.v == before.v);  // not those that are held
     }
+    return found;
 }
 
 }  // namespace ranvier::models

@@ -71,7 +71,7 @@ inline std::array<double, 4> moments(double z) {
     return m;
 }
 
-/// The same in lanes by Gauss's quadrature at four points, exact to 2e-8 up to z = 1 and to 2e-6 up
+/// The same in lanes by Gauss's quadrature at four points, exact to 1e-7 up to z = 1 and to 2e-6 up
 /// to z = 2. Beyond, only the first is exact. @pre z > 0
 template <class V>
 RANVIER_INLINE std::array<V, 4> moments_of_short(V z) {
