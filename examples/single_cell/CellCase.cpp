@@ -158,9 +158,16 @@ std::string label_of(std::size_t which) {
     return fmt::format("cell{}", which);
 }
 
-/// Errors name the label.
-std::string about(const NamedCase& one, const Error& error) {
-    return fmt::format("single_cell: case \"{}\": {}", one.name, error.what());
+std::string about(const NamedCase& one, const std::string& text) {
+    return fmt::format("single_cell: case \"{}\": {}", one.name, text);
+}
+
+/// What an error of a run says, whatever the label and the rank.
+std::string text_of(const Error& error) {
+    const std::string text = error.what(), label = error.facts().label;
+    const std::string where = fmt::format("Population \"{}\": ", label);
+    const std::size_t first = text.starts_with(where) ? where.size() : 0;
+    return text.substr(first, text.rfind(" (rank ") - first);
 }
 
 /// In one simulation.
@@ -182,7 +189,7 @@ std::vector<CellResult> run_together(
             const std::string label = label_of(experiments.size());
             experiments.push_back(std::make_unique<Experiment>(sim, label, c));
         } catch (const Error& error) {
-            throw_error(error.kind(), about({name, c}, error), error.facts());
+            throw_error(error.kind(), about({name, c}, error.what()), error.facts());
         }
     }
     const auto look = [&](Time now) {
@@ -222,7 +229,7 @@ void run_those(
             while (which < left.size() && label_of(which) != error.facts().label)
                 ++which;
             if (which == left.size()) throw;
-            results[left[which]].problem = about(cases[left[which]], error);
+            results[left[which]].problem = about(cases[left[which]], text_of(error));
             left.erase(left.begin() + static_cast<std::ptrdiff_t>(which));
         }
     }

@@ -197,10 +197,11 @@ TEST(Engine, says_where_the_state_is_no_longer_finite) {
 }
 
 TEST(Engine, says_which_cell_spikes_without_end) {
-    Simulation       sim{world(), {.spike_timing = SpikeTiming::off_grid}};
-    const Population cells{
+    Simulation sim{world(), {.spike_timing = SpikeTiming::off_grid}};
+    Population cells{
         sim, 5, IF_curr_exp{.tau_refrac = 0_ms, .v_reset = -49_mV}, {.label = "cells"}};
-    cells.view({3}).initialize({{"v", -50.0}});
+    cells.initialize(IF_curr_exp::Initial{
+        .v = [](std::size_t i) { return i >= 3 ? -50_mV : -65_mV; }});
     EXPECT_COLLECTIVE_THROW(
         world(),
         sim.run(1_ms),

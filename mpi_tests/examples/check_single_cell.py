@@ -138,15 +138,19 @@ def check_endless(folder):
     quiet = {"celltype": "IF_cond_exp", "tstop": 5}
     alone = run(folder, {"good": {"case": CELL}}, "--spike-timing", "off_grid")[0]
     together = {"bad": {"case": endless}, "good": {"case": CELL}, "quiet": {"case": quiet}}
+    texts = set()
     for ranks in 1, 2:
         results, message = run(folder, together, "--spike-timing", "off_grid", ranks=ranks, fails=True)
-        said = 'single_cell: case "bad": Population "cell0": cell 0 spikes without end within the time step before t = '
+        texts.add(json.dumps(results))
+        said = 'single_cell: case "bad": cell 0 spikes without end within the time step before t = '
         if results is None or list(results["bad"]) != ["error"] or not results["bad"]["error"].startswith(said):
             problems.append(f"endless on {ranks} ranks: {results and results['bad']}")
         elif results["good"] != alone["good"] or len(results["quiet"]["v"]) != 51:
             problems.append(f"endless on {ranks} ranks: the other cases differ")
         if message.count(said) != 1:
             problems.append(f"endless on {ranks} ranks: said {message!r}")
+    if len(texts) != 1:
+        problems.append("endless: 2 ranks write something else")
 
 
 def check_curves(folder):

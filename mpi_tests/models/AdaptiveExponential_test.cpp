@@ -65,6 +65,25 @@ TEST(AdaptiveExponential, divides_steps_in_which_the_exponential_grows) {
     EXPECT_NEAR(coarse_w, fine_w, 1e-9);
 }
 
+// v is above v_spike in the end by 1 mV per ms that is left.
+TEST(AdaptiveExponential, tells_when_v_crossed) {
+    for (const Voltage delta_T : {2_mV, 0_mV}) {
+        const auto m = of(delta_T, 0.1_ms);
+        double     v = -41.5, w = 0, time = 0;
+        if (delta_T.value() == 0) v = -50.5;
+        const double start = v, current = delta_T.value() == 0 ? 1 : 0;
+        m.advance(v, w, {}, current);
+        ASSERT_GE(v, m.v_spike);
+        double fine_v = start, fine_w = 0;
+        while (fine_v < m.v_spike) {
+            of(delta_T, 0.0001_ms).advance(fine_v, fine_w, {}, current);
+            time += 0.0001;
+        }
+        EXPECT_NEAR(v - m.v_spike, 0.1 - time, 2e-3)
+            << delta_T.value();  // a part, or that of a line
+    }
+}
+
 // v and w swing in 1.7 ms; the error is that of the third order in 16 parts: 1e-3 mV without them.
 TEST(AdaptiveExponential, divides_steps_in_which_v_and_w_drive_each_other_fast) {
     const auto fast = [](Time h) {

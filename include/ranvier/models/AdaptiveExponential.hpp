@@ -7,6 +7,7 @@
 #include "ranvier/base/Quantity.hpp"
 #include "ranvier/base/math.hpp"
 #include "ranvier/models/Membrane.hpp"
+#include "ranvier/models/crossing.hpp"
 #include "ranvier/models/exponentials.hpp"
 #include "ranvier/models/relaxation.hpp"
 #include "ranvier/models/shapes.hpp"
@@ -29,7 +30,8 @@ inline constexpr double hardness_unit = 0.1;
 /// other fast take 4 to 256 shorter steps.
 ///
 /// The exponential is held constant above v_spike and above e^20, where v takes less than 1e-7 ms
-/// to infinity; w follows v up to v_spike and then, to the end of the step, v_reset.
+/// to infinity; w follows v up to v_spike and then, to the end of the step, v_reset. Above v_spike,
+/// v tells when it crossed (see `beyond`).
 template <class V>
 struct AdaptiveExponential {
     Membrane<V> membrane;
@@ -171,7 +173,7 @@ struct AdaptiveExponential {
         hardness      = simd::select(s.v >= v_spike, simd::max(hardness, number(2)), hardness);
         if constexpr (!explodes) return {v_new, w_new};
         // A cell that has crossed does not come back before it is looked at.
-        return {simd::select(s.v >= v_spike, simd::max(v_new, v_spike), v_new), w_new};
+        return {simd::select(s.v >= v_spike, s.v + l.h, beyond(v_spike, s.v, v_new, l.h)), w_new};
     }
 
     /// The numbers of one of `parts` equal steps.
@@ -236,6 +238,10 @@ private:
         V           hardness;
         State       result = once<false>(start, in, steady, whole(), hardness);
         of_hard(start, simd::select(held, number(0), hardness), result);
+        if (simd::any(result.v >= v_spike)) [[unlikely]]
+            result.v = simd::select(
+                hardness > number(divides_above[0]), result.v, beyond(v_spike, start.v, result.v, h)
+            );
         const V held_w = decay_w * w + a * ((w_start + w_end) * (v_reset - membrane.v_rest));
         w              = simd::select(held, held_w, result.w);
         v              = simd::select(held, v, result.v);

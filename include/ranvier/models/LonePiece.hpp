@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ranvier/base/AlignedArray.hpp"
@@ -128,8 +129,8 @@ struct LonePiece {
     /// On the grid, after the kernel has run: takes cells through the step that it has marked, and
     /// cells that have spiked and go on in the same step.
     ///
-    /// A cell whose potential runs away is reset, and adapts, where it crosses the threshold, as in
-    /// NEST: in steps of more than 0.1 ms, or where it is not held to the end.
+    /// A cell whose potential runs away is followed through its crossing in steps of more than
+    /// 0.1 ms, where it counts how late the end of the step is, and where it is not held to that.
     /// @param count     of entries in the piece's `spikes`
     /// @param spike     called as `spike(i)` for spikes at the end of the step
     /// @param on_spike  called as `on_spike(i, k, state, constants)` for those within it
@@ -186,7 +187,7 @@ private:
             [&](auto& at, const auto& constants) { on_spike(i, k++, at, constants); },
             once
         );
-        if (times.size() == cell.step.max_spikes) piece.endless = i;
+        if (times.size() == cell.step.max_spikes && !piece.endless) piece.endless = i;
         return held;
     }
 

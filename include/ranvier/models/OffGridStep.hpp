@@ -52,9 +52,8 @@ public:
     /// @param held      ms after the beginning of the step until which the cell is refractory
     /// @param spikes    receives times of spikes, ms after the beginning of the step, in (0, dt]
     /// @param on_spike  called as `on_spike(state, constants)`
-    /// @param once      whether the cell is held to the end of the step after a spike, however
-    /// short
-    ///                  its refractory period
+    /// @param once      whether the cell is held to the end of the step after a spike, although its
+    ///                  refractory period may be shorter
     /// @return ms after the beginning of the step at which the last refractory period ends if that
     ///         is in a later step (see release_after), otherwise anything less
     template <class F>
@@ -96,11 +95,12 @@ public:
             spikes.push_back(now);
             const Trial at = after(state, spike.time);
             state          = at.state;
-            if constexpr (RunsAway<M>) state.w = spike.w.value_or(state.w);
+            if constexpr (RunsAway<M>) {
+                state.v = at.constants.membrane.v_spike;
+                state.w = spike.w.value_or(state.w);
+            }
             on_spike(state, at.constants);
-            const double refractory = at.refractory;
-            held                    = now + refractory;
-            if (once) held = 2 * dt;
+            held = once ? 2 * dt : now + at.refractory;
             if (spikes.size() - had == max_spikes) held = std::max(held, dt);
             if (held > now && release_after(held, dt).steps > 0)
                 state.v = std::numeric_limits<double>::quiet_NaN();

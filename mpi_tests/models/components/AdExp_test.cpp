@@ -1,5 +1,6 @@
 #include "ranvier/models/components/AdExp.hpp"
 
+#include <cmath>
 #include <tuple>
 #include <vector>
 
@@ -35,11 +36,16 @@ TEST(AdExp, advances_as_its_membrane_does) {
 
 TEST(AdExp, adapts_by_b_at_a_spike) {
     const auto           k = derived({.v_reset = -65_mV, .b = 0.125_nA, .delta_T = 0_mV}, 0.1_ms);
-    AdExp::State<double> s{-50, 0.25};
-    EXPECT_GT(AdExp::excess(s, k.constants), 0) << "v_thresh counts without an exponential";
+    AdExp::State<double> s{k.constants.membrane.v_spike, 0.25};
+    EXPECT_EQ(s.v, -50.4) << "v_thresh counts without an exponential";
+    EXPECT_EQ(AdExp::excess(s, k.constants), 0);
     AdExp::on_spike(s, k.constants);
     EXPECT_EQ(s.v, -65);
     EXPECT_EQ(s.w, 0.375);
+
+    s = {k.constants.membrane.v_spike + 0.05, 0.25};
+    AdExp::on_spike(s, k.constants);
+    EXPECT_NEAR(s.w, 0.25 + 0.125 * std::exp(-0.05 / 144), 1e-15) << "half a step ago";
 }
 
 }  // namespace

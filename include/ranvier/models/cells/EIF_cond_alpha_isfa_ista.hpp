@@ -9,6 +9,7 @@
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/Membrane.hpp"
 #include "ranvier/models/adaptive_lists.hpp"
+#include "ranvier/models/crossing.hpp"
 #include "ranvier/models/explosion.hpp"
 #include "ranvier/models/lists.hpp"
 #include "ranvier/models/shapes.hpp"
@@ -154,8 +155,9 @@ struct EIF_cond_alpha_isfa_ista {
     /// What a spike does to its cell.
     template <class T>
     static void on_spike(State<T>& s, const Constants<T>& k) {
-        s.v = k.v_reset;
-        s.w = s.w + k.b;
+        const auto& m = k.membrane;
+        s.w           = s.w + models::left_of_jump(k.b, s.v, m.v_spike, m.h, m.per_tau_w);
+        s.v           = k.v_reset;
     }
 };
 static_assert(models::CellModel<EIF_cond_alpha_isfa_ista>);

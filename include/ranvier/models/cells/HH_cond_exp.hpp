@@ -174,7 +174,8 @@ struct HH_cond_exp {
         return s.v - models::constant<T>(v_spike);
     }
 
-    /// Whether v, below the threshold before and after a step, may have been above it in between.
+    /// Whether v, below the threshold before and after a step, may have been above it in between,
+    /// or the other way round.
     /// A spike opens many potassium channels and closes sodium channels; in more than 0.2 ms they
     /// may have come back, but hardly both of them, and v, to where they were.
     template <class V>
@@ -186,8 +187,13 @@ struct HH_cond_exp {
         const auto changes   = (simd::abs(after.n - before.n) > n(0.02)) |
                              (simd::abs(after.h - before.h) > n(0.02)) |
                              (simd::abs(after.v - before.v) > n(5));
-        const auto may = (after.n - before.n > n(0.05)) | (changes & (k.parts > n(2)));
-        return may & (before.v < threshold) & (after.v < threshold);
+        const auto may   = (after.n - before.n > n(0.05)) | (changes & (k.parts > n(2)));
+        const auto below = may & (before.v < threshold) & (after.v < threshold);
+        // Above it, sodium channels open only in a cell that was initialized there, falls and comes
+        // back.
+        const auto returns = (after.m - before.m > n(0.2)) & (after.v >= threshold);
+        const auto above   = (returns | (changes & (k.parts > n(2)))) & (before.v >= threshold);
+        return below | above;
     }
 
     /// What a spike does to its cell.

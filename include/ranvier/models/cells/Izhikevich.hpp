@@ -90,14 +90,16 @@ struct Izhikevich {
     [[gnu::always_inline]] static auto advance(State<V>& s, const Constants<V>& k, I injected) {
         const auto number  = [](double x) { return models::constant<V>(x); };
         const V    current = injected.add_to(k.drive, k.per_nA);
-        // In steps of less than 0.1 ms the number of parts depends on v alone.
+        // In steps of less than 0.1 ms the number of parts hardly depends on their length.
         const V    longer = simd::max(k.h, number(0.1));
         const auto growth = [&](V v) {
             return simd::abs(number(0.08) * simd::min(v, number(30)) + number(5)) * longer;
         };
         const V before = s.v, u_before = s.u;
+        // In a long step v may come back to where it was from where it cannot be.
+        const V ahead = before + rise(s, k, injected);
         one_step(s, k, current, k.h);
-        const V hardness = simd::max(growth(before), growth(s.v));
+        const V hardness = simd::max(simd::max(growth(before), growth(ahead)), growth(s.v));
         if (simd::any(hardness > number(first_limit))) [[unlikely]] {
             const State<V> start{before, u_before, s.step_exc, s.step_inh};
             State<V>       result = s;

@@ -8,6 +8,7 @@
 #include "ranvier/models/AdaptiveExponential.hpp"
 #include "ranvier/models/CellModel.hpp"
 #include "ranvier/models/adaptive_lists.hpp"
+#include "ranvier/models/crossing.hpp"
 #include "ranvier/models/explosion.hpp"
 
 namespace ranvier {
@@ -118,8 +119,9 @@ struct AdExp {
     /// What a spike does to its cell.
     template <class T>
     static void on_spike(State<T>& s, const Constants<T>& k) {
-        s.v = k.v_reset;
-        s.w = s.w + k.b;
+        const auto& m = k.membrane;
+        s.w           = s.w + models::left_of_jump(k.b, s.v, m.v_spike, m.h, m.per_tau_w);
+        s.v           = k.v_reset;
     }
 };
 
