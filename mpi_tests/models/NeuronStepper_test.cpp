@@ -57,6 +57,30 @@ TEST(NeuronStepper, goes_on_in_the_step_of_a_spike_where_a_potential_runs_away) 
     }
 }
 
+// However little of the step is left at the crossing: some of these 2000 are 1e-3 ms before its
+// end.
+TEST(NeuronStepper, finds_crossings_on_the_grid_in_the_step_in_which_they_are) {
+    constexpr std::size_t size = 2000;
+    const EIF             model{.tau_refrac = 1000_ms, .i_offset = [](std::size_t i) {
+                        return (1 + 0.001 * double(i)) * 1_nA;
+                    }};
+    const auto            first = [&](SpikeTiming timing) {
+        Cells<EIF>          cells{model, size, 0.5_ms, {}, timing};
+        std::vector<double> times(size);
+        for (int step = 0; step < 100; ++step) {
+            const auto spikes = cells.advance();
+            for (std::size_t k = 0; k < spikes.size(); ++k)
+                times[spikes[k]] = cells.times_ms()[k];
+        }
+        return times;
+    };
+    const auto on_grid = first(SpikeTiming::on_grid), off_grid = first(SpikeTiming::off_grid);
+    for (std::size_t i = 0; i < size; ++i) {
+        ASSERT_GT(off_grid[i], 0) << i;
+        EXPECT_EQ(on_grid[i], std::ceil(off_grid[i] / 0.5) * 0.5) << off_grid[i];
+    }
+}
+
 // b is added where v crosses, and has decayed by the end of the step: with tau_w = 1 ms and a step
 // of 1 ms, one would miss by a factor of up to e what is left of it.
 TEST(NeuronStepper, adapts_where_a_potential_runs_away_in_long_steps) {

@@ -221,6 +221,17 @@ double order_of_convergence(const nlohmann::json& recorded, Time coarse, Time fi
            std::log(coarse / fine);
 }
 
+/// Largest error of spike times off the grid.
+template <class M>
+double error_of_spikes(const nlohmann::json& recorded, const std::vector<double>& exact, Time dt) {
+    const auto ours = replayed<M>(recorded, dt, SpikeTiming::off_grid).spikes_ms;
+    EXPECT_EQ(ours.size(), exact.size());
+    double largest = 0;
+    for (std::size_t k = 0; k < std::min(ours.size(), exact.size()); ++k)
+        largest = std::max(largest, std::abs(ours[k] - exact[k]));
+    return largest;
+}
+
 /// Errors of spike times off the grid at 0.1 ms, and the order at which they fall to 0.025 ms.
 struct SpikeErrors {
     double largest = 0, order = 0;
@@ -230,20 +241,9 @@ struct SpikeErrors {
 /// other tests say.
 template <class M>
 SpikeErrors errors_of_spikes(const nlohmann::json& recorded) {
-    const auto spikes = [&](Time dt) {
-        return replayed<M>(recorded, dt, SpikeTiming::off_grid).spikes_ms;
-    };
-    const std::vector<double> exact = spikes(0.005_ms);
-    const auto                error = [&](Time dt) {
-        const std::vector<double> ours = spikes(dt);
-        EXPECT_EQ(ours.size(), exact.size());
-        double largest = 0;
-        for (std::size_t k = 0; k < std::min(ours.size(), exact.size()); ++k)
-            largest = std::max(largest, std::abs(ours[k] - exact[k]));
-        return largest;
-    };
-    const double coarse = error(0.1_ms);
-    return {coarse, std::log2(coarse / error(0.025_ms)) / 2};
+    const auto   exact  = replayed<M>(recorded, 0.005_ms, SpikeTiming::off_grid).spikes_ms;
+    const double coarse = error_of_spikes<M>(recorded, exact, 0.1_ms);
+    return {coarse, std::log2(coarse / error_of_spikes<M>(recorded, exact, 0.025_ms)) / 2};
 }
 
 }  // namespace ranvier::test

@@ -245,17 +245,10 @@ TEST(HH_cond_exp, spikes_on_the_grid_within_long_steps) {
 // In steps of 0.1 ms errors of either sign nearly cancel, so that they fall less from there than
 // the cubic they stay below; the order shows in shorter ones.
 TEST(HH_cond_exp, converges_at_order_3_with_spikes) {
-    const auto spikes = [](Time dt) {
-        return test::replayed<HH_cond_exp>(published(), dt, SpikeTiming::off_grid).spikes_ms;
-    };
-    const std::vector<double> exact = spikes(0.0025_ms);
-    const auto                error = [&](Time dt) {
-        const std::vector<double> ours = spikes(dt);
-        EXPECT_EQ(ours.size(), exact.size());
-        double largest = 0;
-        for (std::size_t k = 0; k < std::min(ours.size(), exact.size()); ++k)
-            largest = std::max(largest, std::abs(ours[k] - exact[k]));
-        return largest;
+    const auto exact =
+        test::replayed<HH_cond_exp>(published(), 0.0025_ms, SpikeTiming::off_grid).spikes_ms;
+    const auto error = [&](Time dt) {
+        return test::error_of_spikes<HH_cond_exp>(published(), exact, dt);
     };
     for (const Time dt : {0.1_ms, 0.05_ms, 0.025_ms, 0.0125_ms})
         EXPECT_LT(error(dt), 3e-4 * std::pow(dt / 0.1_ms, 3)) << dt.value();
