@@ -61,13 +61,10 @@ TEST(NeuronStepper, goes_on_in_the_step_of_a_spike_where_a_potential_runs_away) 
 // end.
 TEST(NeuronStepper, finds_crossings_on_the_grid_in_the_step_in_which_they_are) {
     constexpr std::size_t size = 2000;
-    const EIF             model{
-                    .cm         = 0.17_nF,
-                    .tau_refrac = 1000_ms,
-                    .v_spike    = -30_mV,
-                    .tau_m      = 5.4_ms,
-                    .i_offset = [](std::size_t i) { return (1 + 0.001 * static_cast<double>(i)) * 1_nA; },
-                    .delta_T = 1_mV};
+    const auto current = [](std::size_t i) { return (1 + 0.001 * static_cast<double>(i)) * 1_nA; };
+    EIF        model{.cm = 0.17_nF, .tau_refrac = 1000_ms, .v_spike = -30_mV, .tau_m = 5.4_ms};
+    model.i_offset   = current;
+    model.delta_T    = 1_mV;
     const auto first = [&](SpikeTiming timing) {
         Cells<EIF>          cells{model, size, 0.5_ms, {}, timing};
         std::vector<double> times(size);
